@@ -1,0 +1,193 @@
+// The measured path on real servers: sessions, run_load, allocations, faults.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+#include "bench/drivers/hit_check.h"
+#include "bench/drivers/postgres_control.h"
+#include "bench/drivers/postgres_session.h"
+#include "bench/drivers/redis_control.h"
+#include "bench/drivers/redis_session.h"
+#include "bench/drivers/test_servers.h"
+#include "bench/engine/run_load.h"
+
+namespace tare {
+namespace {
+
+using namespace std::chrono_literals;
+
+Template text(const std::string& fixed) { return Template{fixed, {{fixed, std::nullopt}}}; }
+
+Scenario base_scenario(double rate_per_s, Nanoseconds length) {
+  Scenario scenario;
+  scenario.name = "test";
+  scenario.seed = 7;
+  scenario.load.arrivals = {ArrivalKind::constant, rate_per_s};
+  scenario.load.mix = {1};
+  scenario.load.measure = length;
+  scenario.load.postgres_connections = 2;
+  scenario.load.redis_connections = 4;
+  return scenario;
+}
+
+Scenario cache_scenario(double rate_per_s, Nanoseconds length) {
+  Scenario scenario = base_scenario(rate_per_s, length);
+  scenario.cache_rules.push_back({"page", "page:{id}", 300, "", "", {}, {}});
+  CachedStep step;
+  step.name = "page";
+  step.key = Template{"page:{id}", {{"page:", std::nullopt}, {"", 0}}};
+  step.on_miss = {"page", "SELECT id, title, 'x\"y' AS quote FROM post WHERE id = $1::int", {0},
+                  {1, 1, std::nullopt}, false};
+  scenario.operations = {{"view", {{"id", IntegerDraw{1, 40, ZipfSkew{1.0}}}}, {step}}};
+  return scenario;
+}
+
+class LoadTest : public ::testing::Test {
+ protected:
+  LoadOutcome drive(const Scenario& scenario, const std::function<void()>& beside = {}) {
+    traffic_ = std::make_unique<Traffic>(scenario, std::vector<ValueSet>{});
+    const auto templates = redis_templates(*traffic_);
+    std::thread helper;
+    if (beside) helper = std::thread(beside);
+    LoadWatch watch;
+    watch.failure = [] { return std::nullopt; };
+    auto join = [&] {
+      if (helper.joinable()) helper.join();
+    };
+    try {
+      LoadOutcome outcome = run_load(
+          scenario, *traffic_,
+          [&](AsioLoop& loop) {
+            return make_postgres_session(loop, postgres_.endpoint(), traffic_->sql_calls());
+          },
+          [&](AsioLoop& loop) { return make_redis_session(loop, redis_.endpoint(), templates); },
+          watch, {});
+      join();
+      return outcome;
+    } catch (...) {
+      join();
+      throw;
+    }
+  }
+
+  void make_posts() {
+    PostgresControl control(postgres_.endpoint(), {});
+    control.execute(
+        "CREATE TABLE post AS SELECT i AS id, 'Post ' || i AS title FROM generate_series(1, 40) i");
+  }
+
+  TestPostgres postgres_;
+  TestRedis redis_;
+  std::unique_ptr<Traffic> traffic_;
+};
+
+TEST_F(LoadTest, MissesStoreTheRealRowAndHitsAreChecked) {
+  make_posts();
+  const LoadOutcome outcome = drive(cache_scenario(2000, 1s));
+  const OperationResult view = outcome.stats.operations().at("view");
+  EXPECT_EQ(view.requests.ok, 2000);
+  EXPECT_EQ(view.paths.at("hit").count + view.paths.at("miss").count, 2000);
+  EXPECT_EQ(view.steps.at("page.query").calls, view.paths.at("miss").count);
+
+  RedisControl redis(redis_.endpoint());
+  EXPECT_EQ(redis.command({"GET", "page:1"}).text,
+            "[{\"id\":\"1\",\"title\":\"Post 1\",\"quote\":\"x\\\"y\"}]");
+  EXPECT_NEAR(double(redis.command({"TTL", "page:1"}).integer), 298, 3);
+
+  ASSERT_FALSE(outcome.hit_samples.empty());
+  auto checks = check_hits(postgres_.endpoint(), *traffic_, outcome.hit_samples, {});
+  EXPECT_EQ(checks.at(0).checked, int64_t(outcome.hit_samples.size()));
+  EXPECT_EQ(checks.at(0).different, 0);
+  PostgresControl(postgres_.endpoint(), {}).execute("UPDATE post SET title = 'other' WHERE id = 1");
+  checks = check_hits(postgres_.endpoint(), *traffic_, outcome.hit_samples, {});
+  EXPECT_GT(checks.at(0).different, 0);
+  EXPECT_EQ(checks.at(0).example_key, "page:1");
+}
+
+TEST_F(LoadTest, OneAndTwoWorkersAskTheSame) {
+  make_posts();
+  Scenario scenario = cache_scenario(1000, 1s);
+  const LoadOutcome one = drive(scenario);
+  scenario.load.workers = 2;
+  const LoadOutcome two = drive(scenario);
+  EXPECT_EQ(one.digest, two.digest);
+  EXPECT_EQ(one.scheduled, two.scheduled);
+  scenario.seed = 8;
+  EXPECT_NE(drive(scenario).digest, one.digest);
+}
+
+TEST_F(LoadTest, WrongRowsAndServerErrorsAreFailures) {
+  make_posts();
+  Scenario scenario = base_scenario(200, 1s);
+  SqlStep none{"none", "SELECT * FROM post WHERE id = -1", {}, {1, {}, {}}, false};
+  SqlStep broken{"broken", "SELECT 1 / (id - id) FROM post", {}, {}, false};
+  scenario.operations = {{"none", {}, {none}}, {"broken", {}, {broken}}};
+  scenario.load.mix = {1, 1};
+  const LoadOutcome outcome = drive(scenario);
+  const auto operations = outcome.stats.operations();
+  EXPECT_EQ(operations.at("none").failed.at("wrong_answer"),
+            operations.at("none").requests.scheduled);
+  EXPECT_EQ(operations.at("broken").failed.at("server_error"),
+            operations.at("broken").requests.scheduled);
+  EXPECT_EQ(outcome.first_errors[1], "division by zero");
+}
+
+TEST_F(LoadTest, LostConnectionsComeBack) {
+  make_posts();
+  const LoadOutcome outcome = drive(cache_scenario(500, 3s), [&] {
+    std::this_thread::sleep_for(1s);
+    PostgresControl(postgres_.endpoint(), {})
+        .query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+               "WHERE application_name = 'tare load'");
+    RedisControl redis(redis_.endpoint());
+    redis.command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+    redis.command({"DEL", "page:1", "page:2"});  // so that PostgreSQL is asked again
+  });
+  const RequestCounts requests = outcome.stats.operations().at("view").requests;
+  EXPECT_EQ(outcome.reconnects, 6);
+  EXPECT_GE(requests.ok, 1480);
+  EXPECT_EQ(requests.scheduled, 1500);
+}
+
+TEST_F(LoadTest, UnpreparableStatementSaysWhich) {
+  Scenario scenario = base_scenario(10, 1s);
+  scenario.operations = {{"bad", {}, {SqlStep{"bad", "SELECT nothing_here", {}, {}, false}}}};
+  try {
+    drive(scenario);
+    FAIL() << "the connections cannot have been prepared";
+  } catch (const ServerError& error) {
+    EXPECT_NE(std::string(error.what()).find("nothing_here"), std::string::npos) << error.what();
+  }
+}
+
+// redis-server stands still for half a second in ten, at 1,000 requests a second. What stood in the
+// queue waited for the rest of the stall: the n-th slowest of them is n ms short of all of it.
+TEST_F(LoadTest, StoppedServerShowsInTheTail) {
+  Scenario scenario = base_scenario(1000, 10s);
+  RedisStep ping{"ping", {text("PING")}, {}, false};
+  scenario.operations = {{"ping", {}, {ping}}};
+  Nanoseconds stall{};
+  const LoadOutcome outcome = drive(scenario, [&] {
+    std::this_thread::sleep_for(4s);
+    const auto begin = std::chrono::steady_clock::now();
+    kill(redis_.pid(), SIGSTOP);
+    std::this_thread::sleep_for(500ms);
+    kill(redis_.pid(), SIGCONT);
+    stall = std::chrono::steady_clock::now() - begin;
+  });
+  const OperationResult result = outcome.stats.operations().at("ping");
+  ASSERT_EQ(result.requests.ok, 10'000);
+  const double stalled = double(stall.count());
+  EXPECT_NEAR(double(result.response_time_ns.p99), stalled - 100e6, 0.05 * (stalled - 100e6));
+  EXPECT_NEAR(double(result.response_time_ns.p999), stalled - 10e6, 0.05 * (stalled - 10e6));
+  EXPECT_NEAR(double(result.response_time_ns.max), stalled, 0.05 * stalled);
+  EXPECT_LT(double(result.service_time_ns.p50), stalled / 10) << "the server was fast otherwise";
+}
+
+}  // namespace
+}  // namespace tare

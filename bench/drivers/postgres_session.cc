@@ -1,0 +1,267 @@
+#include "bench/drivers/postgres_session.h"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "bench/drivers/postgres_connection.h"
+#include "bench/drivers/reconnect.h"
+#include "bench/drivers/row_json.h"
+
+namespace tare {
+namespace {
+
+using Descriptor = asio::posix::stream_descriptor;
+
+std::string statement_name(size_t index) { return "tare_" + std::to_string(index); }
+
+class PostgresSession final : public Session, private Alarm {
+ public:
+  PostgresSession(AsioLoop& loop, const PostgresEndpoint& endpoint,
+                  const std::vector<SqlCall>& calls)
+      : loop_(loop),
+        endpoint_(endpoint),
+        calls_(calls),
+        descriptor_(loop.context()),
+        memory_(loop.make_handler_memory()) {
+    for (size_t i = 0; i < calls.size(); ++i) names_.push_back(statement_name(i));
+  }
+  ~PostgresSession() override {
+    loop_.disarm(*this);
+    let_go();
+  }
+
+  void open(SessionOwner& owner) override {
+    owner_ = &owner;
+    connect();
+  }
+
+  void start(Call& call) override {
+    call_ = &call;
+    const SqlCall& statement = calls_[call.index];
+    std::array<const char*, kMaxDraws> values;
+    for (size_t i = 0; i < statement.parameters.size(); ++i) {
+      values[i] = call.request->values[statement.parameters[i]].data();  // a NUL follows
+    }
+    call.reply.sent = loop_.now();
+    if (!PQsendQueryPrepared(connection_.get(), names_[call.index].c_str(),
+                             int(statement.parameters.size()), values.data(), nullptr, nullptr,
+                             0)) {
+      return lose(error_line(connection_.get()));
+    }
+    flush();
+  }
+
+  void abandon() override {
+    call_ = nullptr;
+    problem_ = "a request timed out; connecting again";
+    drop();
+    connect();
+  }
+
+  const std::string& problem() const override { return problem_; }
+
+ private:
+  enum class State { away, connecting, preparing, ready };
+
+  void ring() override { connect(); }
+
+  void connect() {
+    connection_ = start_connecting(endpoint_, "tare load");
+    if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) {
+      return retry(connection_ ? error_line(connection_.get()) : "out of memory");
+    }
+    state_ = State::connecting;
+    await(PGRES_POLLING_WRITING);
+  }
+
+  // libpq may change its socket while it connects, so each wait takes it anew.
+  void await(PostgresPollingStatusType what) {
+    let_go();
+    descriptor_.assign(PQsocket(connection_.get()));
+    const int round = ++round_;
+    descriptor_.async_wait(
+        what == PGRES_POLLING_WRITING ? Descriptor::wait_write : Descriptor::wait_read,
+        [this, round](const asio::error_code& error) {
+          if (error == asio::error::operation_aborted || round != round_) return;
+          go_on_connecting();
+          owner_->settle();
+        });
+  }
+
+  void go_on_connecting() {
+    const PostgresPollingStatusType polled = PQconnectPoll(connection_.get());
+    if (polled == PGRES_POLLING_FAILED) return retry(error_line(connection_.get()));
+    if (polled != PGRES_POLLING_OK) return await(polled);
+    PQsetnonblocking(connection_.get(), 1);
+    PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+    let_go();
+    descriptor_.assign(PQsocket(connection_.get()));
+    watching_ = false;
+    state_ = State::preparing;
+    prepared_ = 0;
+    prepare_next();
+  }
+
+  void prepare_next() {
+    if (prepared_ == calls_.size()) return become_ready();
+    if (!PQsendPrepare(connection_.get(), names_[prepared_].c_str(),
+                       calls_[prepared_].sql.c_str(), 0, nullptr)) {
+      return lose(error_line(connection_.get()));
+    }
+    flush();
+  }
+
+  void become_ready() {
+    state_ = State::ready;
+    problem_.clear();
+    backoff_.reset();
+    watch();  // an idle connection that the server ends is noticed
+    owner_->available(*this);
+  }
+
+  void flush() {
+    const int left = PQflush(connection_.get());
+    if (left < 0) return lose(error_line(connection_.get()));
+    if (left == 0) return watch();
+    const int round = round_;
+    descriptor_.async_wait(Descriptor::wait_write, [this, round](const asio::error_code& error) {
+      if (error || round != round_) return;
+      flush();
+      owner_->settle();
+    });
+    watch();  // the server may want to be read before it reads on
+  }
+
+  // Waits for bytes; at most one wait at a time.
+  void watch() {
+    if (watching_) return;
+    watching_ = true;
+    const int round = round_;
+    descriptor_.async_wait(Descriptor::wait_read,
+                           WithMemory(memory_, [this, round](const asio::error_code& error) {
+                             if (error == asio::error::operation_aborted || round != round_) return;
+                             watching_ = false;
+                             receive();
+                             owner_->settle();
+                           }));
+  }
+
+  void receive() {
+    if (!PQconsumeInput(connection_.get())) return lose(error_line(connection_.get()));
+    const Nanoseconds now = loop_.now();  // before rows are read or written as JSON
+    if (!call_ && state_ == State::ready) {  // a notice, or the server's farewell
+      if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+        return lose(error_line(connection_.get()));
+      }
+      return watch();
+    }
+    while (!PQisBusy(connection_.get())) {
+      PostgresResult result(PQgetResult(connection_.get()));
+      if (!result) return complete(now);
+      take(result.get());
+    }
+    watch();
+  }
+
+  void take(const pg_result* result) {
+    const ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK) {
+      rows_ = PQntuples(result);
+      if (call_ && call_->capture) append_rows_json(result, *call_->capture);
+    } else if (status == PGRES_COMMAND_OK) {
+      rows_ = std::atoll(PQcmdTuples(const_cast<pg_result*>(result)));
+    } else {
+      failed_ = true;
+      const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+      error_ = text ? text : PQresultErrorMessage(result);
+    }
+  }
+
+  void complete(Nanoseconds now) {
+    const bool failed = std::exchange(failed_, false);
+    const int64_t rows = std::exchange(rows_, 0);
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+      return lose(failed ? error_ : error_line(connection_.get()));
+    }
+    if (state_ == State::preparing) {
+      if (failed) return retry(fmt::format("preparing \"{}\": {}", calls_[prepared_].sql, error_));
+      ++prepared_;
+      return prepare_next();
+    }
+    Call& call = *std::exchange(call_, nullptr);
+    call.reply.done = now;
+    call.reply.rows = rows;
+    call.reply.status = failed ? CallStatus::server_error : CallStatus::ok;
+    if (failed) call.error = error_;
+    watch();
+    owner_->finished(*this, call);
+  }
+
+  void lose(std::string why) {
+    const bool idle = state_ == State::ready && !call_;
+    failed_ = false;
+    drop();
+    if (idle) owner_->lost(*this);
+    if (call_) {
+      Call& call = *std::exchange(call_, nullptr);
+      call.reply.done = loop_.now();
+      call.reply.status = CallStatus::connection_lost;
+      error_ = "PostgreSQL connection lost: " + why;
+      call.error = error_;
+      owner_->finished(*this, call);
+    }
+    retry(why);
+  }
+
+  // The descriptor never owns libpq's socket.
+  void let_go() {
+    if (descriptor_.is_open()) descriptor_.release();
+  }
+
+  void drop() {
+    ++round_;
+    state_ = State::away;
+    watching_ = false;
+    let_go();
+    connection_.reset();
+  }
+
+  void retry(std::string why) {
+    drop();
+    problem_ = fmt::format("PostgreSQL at {}: {}", endpoint_.host, why);
+    loop_.arm(*this, loop_.now() + backoff_.next());
+  }
+
+  AsioLoop& loop_;
+  PostgresEndpoint endpoint_;
+  const std::vector<SqlCall>& calls_;
+  std::vector<std::string> names_;
+  PostgresHandle connection_;
+  Descriptor descriptor_;
+  HandlerMemory& memory_;
+  SessionOwner* owner_ = nullptr;
+  Backoff backoff_;
+  Call* call_ = nullptr;
+  State state_ = State::away;
+  size_t prepared_ = 0;
+  int round_ = 0;  // handlers of an earlier wait or connection know themselves by it
+  bool watching_ = false;
+  bool failed_ = false;
+  int64_t rows_ = 0;
+  std::string problem_ = "not connected yet";
+  std::string error_;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> make_postgres_session(AsioLoop& loop, const PostgresEndpoint& endpoint,
+                                               const std::vector<SqlCall>& calls) {
+  return std::make_unique<PostgresSession>(loop, endpoint, calls);
+}
+
+}  // namespace tare

@@ -1,0 +1,19 @@
+// One measured PostgreSQL connection: libpq without blocking, every statement prepared.
+// Level: drivers. Lives on its worker's loop and thread. What libpq allocates is its own.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "bench/engine/asio_loop.h"
+#include "bench/engine/session.h"
+#include "bench/engine/traffic.h"
+#include "bench/model/endpoint.h"
+
+namespace tare {
+
+// `calls` are Traffic::sql_calls(); they must outlive the session.
+std::unique_ptr<Session> make_postgres_session(AsioLoop& loop, const PostgresEndpoint& endpoint,
+                                               const std::vector<SqlCall>& calls);
+
+}  // namespace tare

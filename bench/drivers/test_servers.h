@@ -1,0 +1,59 @@
+// For tests only: a throwaway PostgreSQL and Redis on Unix sockets in a temporary folder.
+// Level: drivers. One thread per object. Each object owns its server and folder: the destructor
+// stops the server by its pid and removes the folder; the kernel stops it if the test is killed.
+// Started as root, PostgreSQL runs as the user postgres. Errors: std::runtime_error.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+#include "bench/model/endpoint.h"
+
+namespace tare {
+
+class TestFolder {
+ public:
+  TestFolder();
+  ~TestFolder();
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class TestPostgres {
+ public:
+  TestPostgres();
+  ~TestPostgres();
+
+  const PostgresEndpoint& endpoint() const { return endpoint_; }
+  pid_t pid() const { return pid_; }
+  void kill_now();  // as a crash would end it
+
+ private:
+  TestFolder folder_;
+  PostgresEndpoint endpoint_;
+  pid_t pid_ = -1;
+};
+
+class TestRedis {
+ public:
+  explicit TestRedis(const std::string& password = "");
+  ~TestRedis();
+
+  const RedisEndpoint& endpoint() const { return endpoint_; }
+  pid_t pid() const { return pid_; }
+  void kill_now();
+
+ private:
+  TestFolder folder_;
+  RedisEndpoint endpoint_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace tare

@@ -1,0 +1,158 @@
+#include "bench/engine/load_stats.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "bench/model/histogram_log.h"
+
+namespace tare {
+namespace {
+
+// Tags hold no comma, space or line break.
+std::string as_tag(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == ',' || c <= ' '; }, '_');
+  return text;
+}
+
+void count(RequestCounts& counts, Status status) {
+  ++counts.scheduled;
+  switch (status) {
+    case Status::ok: ++counts.ok; break;
+    case Status::failed: ++counts.failed; break;
+    case Status::timed_out: ++counts.timed_out; break;
+    case Status::dropped: ++counts.dropped; break;
+    case Status::unfinished: ++counts.unfinished; break;
+  }
+}
+
+}  // namespace
+
+LoadStats::LoadStats(const Traffic& traffic, Nanoseconds warmup)
+    : traffic_(traffic), warmup_(warmup), counts_(traffic.operations().size()) {
+  add_series("generator.lag");
+  add_series("generator.wait");
+  for (const OperationTraffic& operation : traffic.operations()) {
+    const std::string name = as_tag(operation.name);
+    Places places;
+    places.response = add_series(name + ".response");
+    places.service = add_series(name + ".service");
+    places.paths = tags_.size();
+    for (std::string_view path : kPathNames) {
+      add_series(fmt::format("{}.path.{}.response", name, path));
+    }
+    places.calls = tags_.size();
+    for (const std::string& call : operation.call_names) {
+      add_series(fmt::format("{}.step.{}.service", name, as_tag(call)));
+    }
+    places_.push_back(places);
+  }
+}
+
+size_t LoadStats::add_series(std::string tag) {
+  tags_.push_back(std::move(tag));
+  interval_.emplace_back();
+  total_.emplace_back();
+  return tags_.size() - 1;
+}
+
+void LoadStats::add(const RequestRecord& record) {
+  if (record.status == Status::ok) live_.record(record.response.count());
+  if (record.intended < warmup_) return;
+  Counts& counts = counts_[record.operation];
+  count(counts.requests, record.status);
+  if (record.status == Status::failed) ++counts.failures[size_t(record.failure)];
+  if (record.status == Status::ok) ++counts.paths[size_t(record.path)];
+  if (record.status == Status::dropped) return;
+  add_to_interval(record);
+}
+
+// By the second in which a request was done. Workers are read in turn, so a record may come a
+// little late; it then counts in the second at hand.
+void LoadStats::add_to_interval(const RequestRecord& record) {
+  const auto second = std::chrono::duration_cast<std::chrono::seconds>(record.intended +
+                                                                       record.response - warmup_);
+  if (second.count() > interval_second_) {
+    flush_interval();
+    interval_second_ = second.count();
+  }
+  const Places& places = places_[record.operation];
+  interval_[kLag].record(record.lag().count());
+  interval_[kWait].record(record.wait.count());
+  for (size_t call = 0; call < traffic_.operations()[record.operation].call_names.size(); ++call) {
+    if (record.call_ns[call] == RequestRecord::kNotMade) continue;
+    interval_[places.calls + call].record(record.call_ns[call]);
+  }
+  if (record.status != Status::ok) return;
+  interval_[places.response].record(record.response.count());
+  interval_[places.service].record(record.service.count());
+  interval_[places.paths + size_t(record.path)].record(record.response.count());
+}
+
+void LoadStats::flush_interval() {
+  for (size_t series = 0; series < tags_.size(); ++series) {
+    if (interval_[series].empty()) continue;
+    interval_lines_ +=
+        histogram_log_line(tags_[series], double(interval_second_), 1.0, interval_[series]);
+    total_[series].merge(interval_[series]);
+    interval_[series].clear();
+  }
+}
+
+void LoadStats::finish() { flush_interval(); }
+
+int64_t LoadStats::scheduled() const {
+  int64_t sum = 0;
+  for (const Counts& counts : counts_) sum += counts.requests.scheduled;
+  return sum;
+}
+
+Histogram LoadStats::take_live() { return std::exchange(live_, Histogram()); }
+
+std::map<std::string, OperationResult> LoadStats::operations() const {
+  std::map<std::string, OperationResult> results;
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    results.emplace(traffic_.operations()[i].name, operation_result(i));
+  }
+  return results;
+}
+
+OperationResult LoadStats::operation_result(size_t operation) const {
+  const OperationTraffic& traffic = traffic_.operations()[operation];
+  const Counts& counts = counts_[operation];
+  const Places& places = places_[operation];
+  OperationResult result;
+  result.requests = counts.requests;
+  result.response_time_ns = total_[places.response].summary();
+  result.service_time_ns = total_[places.service].summary();
+  int64_t on_paths = 0;
+  for (size_t path = 0; path < kPathNames.size(); ++path) {
+    if (counts.paths[path] == 0) continue;
+    on_paths += counts.paths[path];
+    result.paths.emplace(kPathNames[path],
+                         PathResult{counts.paths[path], total_[places.paths + path].summary()});
+  }
+  for (size_t reason = 1; reason < kFailureNames.size(); ++reason) {
+    if (counts.failures[reason] > 0) {
+      result.failed.emplace(kFailureNames[reason], counts.failures[reason]);
+    }
+  }
+  for (size_t call = 0; call < traffic.call_names.size(); ++call) {
+    const Histogram& histogram = total_[places.calls + call];
+    result.steps.emplace(traffic.call_names[call],
+                         StepResult{histogram.count(), histogram.summary()});
+  }
+  const RequestCounts& requests = result.requests;
+  if (requests.scheduled != requests.ok + requests.failed + requests.timed_out +
+                                requests.dropped + requests.unfinished ||
+      requests.ok != on_paths || requests.ok != result.response_time_ns.count) {
+    throw std::logic_error(
+        fmt::format("requests of {} do not add up; please report this", traffic.name));
+  }
+  return result;
+}
+
+}  // namespace tare

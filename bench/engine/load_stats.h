@@ -1,0 +1,69 @@
+// Counts the records of a run: requests by outcome, histograms per operation, path and step, and
+// the interval log. Requests meant to start before the measured window do not count.
+// Level: engine. One thread; a value of that thread.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/engine/traffic.h"
+#include "bench/model/histogram.h"
+#include "bench/model/result.h"
+
+namespace tare {
+
+class LoadStats {
+ public:
+  // `warmup` is where the measured window begins, since the schedule's start.
+  LoadStats(const Traffic& traffic, Nanoseconds warmup);
+
+  void add(const RequestRecord& record);
+
+  // Writes the last interval; call once, when every record has been added.
+  void finish();
+
+  // The interval log's lines so far (no header): one per series and second of the window.
+  const std::string& interval_lines() const { return interval_lines_; }
+
+  // Operations, lag and wait in the result's form. Throws std::logic_error when the identities of
+  // result.h do not hold.
+  std::map<std::string, OperationResult> operations() const;
+  HistogramSummary lag() const { return total_[kLag].summary(); }
+  HistogramSummary wait() const { return total_[kWait].summary(); }
+  int64_t scheduled() const;  // in the window
+
+  // Ok requests, warm-up too, since this was last asked: for progress.
+  Histogram take_live();
+
+ private:
+  using Table = std::vector<Histogram>;  // one histogram per series
+  static constexpr size_t kLag = 0, kWait = 1;
+  struct Places {  // of an operation's series in a table
+    size_t response = 0, service = 0, paths = 0, calls = 0;
+  };
+  struct Counts {
+    RequestCounts requests;
+    std::array<int64_t, kFailureNames.size()> failures{};
+    std::array<int64_t, kPathNames.size()> paths{};
+  };
+
+  size_t add_series(std::string tag);
+  void add_to_interval(const RequestRecord& record);
+  void flush_interval();
+  OperationResult operation_result(size_t operation) const;
+
+  const Traffic& traffic_;
+  Nanoseconds warmup_;
+  std::vector<std::string> tags_;
+  std::vector<Places> places_;
+  std::vector<Counts> counts_;
+  Table interval_, total_;
+  Histogram live_;
+  int64_t interval_second_ = 0;
+  std::string interval_lines_;
+};
+
+}  // namespace tare

@@ -1,0 +1,72 @@
+#include "bench/engine/pool.h"
+
+namespace tare {
+
+void Pool::add(std::unique_ptr<Session> session) {
+  sessions_.push_back(std::move(session));
+  idle_.reserve(sessions_.size());
+  sessions_.back()->open(*this);
+}
+
+void Pool::submit(Call& call) {
+  call.pool = this;
+  call.asked = loop_.now();
+  if (idle_.empty()) {
+    call.state = CallState::waiting;
+    waiting_.push(call);
+    return;
+  }
+  Session& session = *idle_.front();
+  idle_.erase(idle_.begin());
+  start(session, call);
+}
+
+void Pool::start(Session& session, Call& call) {
+  call.state = CallState::in_flight;
+  call.session = &session;
+  session.start(call);
+}
+
+void Pool::give_up(Call& call) {
+  if (call.state == CallState::waiting) {
+    waiting_.remove(call);
+    call.reply.sent = call.reply.done = loop_.now();
+  } else if (call.state == CallState::in_flight) {
+    call.session->abandon();
+    call.reply.done = loop_.now();
+  } else {
+    return;  // answered already
+  }
+  call.reply.status = CallStatus::given_up;
+  ready_.push(call);
+}
+
+void Pool::available(Session& session) {
+  ++opened_;
+  if (waiting_.empty()) {
+    idle_.push_back(&session);
+  } else {
+    start(session, waiting_.pop());
+  }
+}
+
+void Pool::lost(Session& session) { std::erase(idle_, &session); }
+
+void Pool::finished(Session& session, Call& call) {
+  ready_.push(call);
+  if (call.reply.status == CallStatus::connection_lost) return;  // available() comes later
+  if (waiting_.empty()) {
+    idle_.push_back(&session);
+  } else {
+    start(session, waiting_.pop());
+  }
+}
+
+std::string Pool::problem() const {
+  for (const auto& session : sessions_) {
+    if (!session->problem().empty()) return session->problem();
+  }
+  return {};
+}
+
+}  // namespace tare

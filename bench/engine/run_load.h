@@ -1,0 +1,49 @@
+// Runs the load of a scenario against servers: workers in threads, records counted beside them.
+// Level: engine. The caller's thread counts and watches; returns when every worker is done.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "bench/engine/asio_loop.h"
+#include "bench/engine/load_stats.h"
+#include "bench/engine/worker.h"
+
+namespace tare {
+
+// Makes one connection on a worker's loop. Called on the worker's thread.
+using SessionFactory = std::function<std::unique_ptr<Session>(AsioLoop&)>;
+
+struct TrafficProgress {
+  Nanoseconds elapsed{};  // since the schedule's start
+  Nanoseconds length{};   // warm-up and window
+  double rate_per_s = 0;  // ok requests since the last report
+  std::optional<int64_t> p99_ns;
+};
+
+struct LoadWatch {
+  std::function<void(const TrafficProgress&)> progress;     // about every 250 ms
+  std::function<std::optional<std::string>()> failure;   // asked as often; a text ends the run
+};
+
+struct LoadOutcome {
+  LoadStats stats;
+  uint64_t digest = 0;     // of every scheduled request
+  uint64_t scheduled = 0;  // warm-up too
+  double cpu_ns_per_request = 0;
+  int64_t reconnects = 0;
+  std::vector<HitSample> hit_samples;
+  std::vector<std::string> first_errors;  // by operation; empty: none
+};
+
+// Throws ServerError when the connections cannot be made within 15 s or the watch reports a
+// failure, Interrupted when `stop` is requested. Requests that merely fail are part of the outcome.
+LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
+                     const SessionFactory& postgres, const SessionFactory& redis,
+                     const LoadWatch& watch, std::stop_token stop);
+
+}  // namespace tare

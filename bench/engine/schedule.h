@@ -1,0 +1,41 @@
+// The schedule: when each request is meant to start, whatever the servers do (open loop).
+// Level: engine. A value of one worker; deals out the same requests for any number of workers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "bench/engine/loop.h"
+#include "bench/model/scenario.h"
+
+namespace tare {
+
+struct Arrival {
+  uint64_t number = 0;     // counts every request of the run, over all workers
+  Nanoseconds intended{};  // since the schedule's start
+};
+
+class Schedule {
+ public:
+  // Requests before `length`, those whose number modulo `workers` is `worker`. Constant: number n
+  // at n / rate. Poisson: exponential gaps, each a function of (seed, n).
+  Schedule(const Arrivals& arrivals, uint64_t seed, Nanoseconds length, unsigned worker,
+           unsigned workers);
+
+  std::optional<Arrival> next();
+
+ private:
+  Nanoseconds time_of_next();
+
+  Arrivals arrivals_;
+  uint64_t seed_;
+  Nanoseconds length_;
+  uint64_t worker_, workers_;
+  uint64_t number_ = 0;
+  double elapsed_s_ = 0;  // Poisson only
+};
+
+// What a schedule will hold, without making it: exact for constant, the expectation for Poisson.
+double expected_requests(const Arrivals& arrivals, Nanoseconds length);
+
+}  // namespace tare

@@ -1,0 +1,44 @@
+// One connection to one server, as the engine sees it. Drivers implement it.
+// Level: engine. Used by its worker's thread only.
+#pragma once
+
+#include <string>
+
+#include "bench/engine/call.h"
+
+namespace tare {
+
+class Session;
+
+// Told by a session what became of it and of its call.
+class SessionOwner {
+ public:
+  virtual void available(Session& session) = 0;               // connected, no call in flight
+  virtual void lost(Session& session) = 0;                    // while no call was in flight
+  virtual void finished(Session& session, Call& call) = 0;    // call.reply is filled
+  virtual void settle() = 0;  // the session has handled its event; waiting flows may go on
+
+ protected:
+  ~SessionOwner() = default;
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // Starts connecting; available() follows. When the connection is lost, then or later, the
+  // session goes on trying (first after 50 ms, at most every second) until it is destroyed.
+  virtual void open(SessionOwner& owner) = 0;
+
+  // Sends `call` at once and stamps its times; finished() follows, perhaps before this returns.
+  // Only when available and no other call is in flight.
+  virtual void start(Call& call) = 0;
+
+  // Nobody waits for the call in flight any more: the connection is dropped and opened again.
+  virtual void abandon() = 0;
+
+  // Why the connection is not there; empty when it is. Never holds a password.
+  virtual const std::string& problem() const = 0;
+};
+
+}  // namespace tare

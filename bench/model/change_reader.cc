@@ -1,0 +1,133 @@
+#include "bench/model/change_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/model/json_file.h"
+#include "bench/model/metric.h"
+#include "bench/model/near_miss.h"
+#include "bench/model/redis_command.h"
+#include "bench/model/scenario_reader_parts.h"
+#include "bench/model/schema_check.h"
+#include "bench/model/sql_text_check.h"
+#include "bench/model/template_text.h"
+#include "embedded/change_schema.h"
+
+namespace tare {
+namespace {
+
+std::vector<Action> read_actions(const JsonValue& document, std::string_view name,
+                                 ProblemList& problems) {
+  std::vector<Action> actions;
+  for (const JsonValue& value : object_in(document, name).items) {
+    if (const JsonValue* sql = value.find("sql"); sql && sql->is(JsonKind::text)) {
+      if (problems.sound(*sql)) check_sql(*sql, SqlPlace::action, problems);
+      actions.push_back(SqlAction{sql->text});
+    } else if (const JsonValue* redis = value.find("redis")) {
+      const RedisAction action{texts_in(value, "redis")};
+      const std::string reason = refused_in_change(action.arguments);
+      if (!reason.empty() && problems.sound(*redis)) problems.add(redis->items.front(), reason);
+      actions.push_back(action);
+    }
+  }
+  return actions;
+}
+
+std::vector<Expectation> read_expectations(const JsonValue& document, ProblemList& problems) {
+  std::vector<Expectation> expectations;
+  const std::vector<std::string> known(std::begin(kMetricNames), std::end(kMetricNames));
+  for (const JsonValue& value : object_in(document, "expect").items) {
+    Expectation expectation{text_in(value, "operation"), text_in(value, "metric"),
+                            number_in(value, "at_most", 0)};
+    const JsonValue* metric = value.find("metric");
+    if (metric && problems.sound(*metric) &&
+        std::find(known.begin(), known.end(), expectation.metric) == known.end()) {
+      problems.add(*metric, fmt::format("there is no metric \"{}\"{}", expectation.metric,
+                                        suggestion(expectation.metric, known)));
+    }
+    expectations.push_back(std::move(expectation));
+  }
+  return expectations;
+}
+
+void check_patterns(const JsonValue& document, ProblemList& problems) {
+  for (const JsonValue& pattern : object_in(document, "clear_cache").items) {
+    if (problems.sound(pattern) && matches_everything(pattern.text)) {
+      problems.add(pattern, fmt::format("\"{}\" matches keys of anyone; begin with what the keys "
+                                        "begin with: \"site:post:*\"",
+                                        pattern.text));
+    }
+  }
+}
+
+// Every text that may name a key: the rules' and all Redis arguments.
+std::vector<std::string> key_texts(const Scenario& scenario) {
+  std::vector<std::string> texts;
+  for (const CacheRule& rule : scenario.cache_rules) texts.push_back(rule.key);
+  for (const Operation& operation : scenario.operations) {
+    for (const Step& step : operation.steps) {
+      const auto* redis = std::get_if<RedisStep>(&step);
+      for (size_t i = 1; redis && i < redis->arguments.size(); ++i) {
+        texts.push_back(redis->arguments[i].text);
+      }
+    }
+  }
+  return texts;
+}
+
+}  // namespace
+
+Change read_change(const std::filesystem::path& path) {
+  Change change;
+  change.file = path;
+  change.text = read_text_file(path);
+  ProblemList problems(path.string());
+  const JsonValue document = parse_json(change.text, problems);
+  check_against_schema(document, embedded::change_schema, problems);
+
+  change.name = text_in(document, "name");
+  change.owner = text_in(document, "owner");
+  change.reason = text_in(document, "reason");
+  change.expect = read_expectations(document, problems);
+  change.variable = text_in(document, "variable");
+  change.apply = read_actions(document, "apply", problems);
+  change.clear_cache = texts_in(document, "clear_cache");
+  check_patterns(document, problems);
+  change.rollback = read_actions(document, "rollback", problems);
+  change.rollback_note = text_in(document, "rollback_note");
+  change.assumptions = texts_in(document, "assumptions");
+  problems.throw_if_any();
+  return change;
+}
+
+bool is_change_file(const std::filesystem::path& path) {
+  ProblemList problems(path.string());
+  return parse_json(read_text_file(path), problems).find("apply") != nullptr;
+}
+
+std::vector<Problem> check_change_against(const Change& change, const Scenario& scenario) {
+  std::vector<Problem> problems;
+  const std::vector<std::string> names = names_of(scenario.operations);
+  for (size_t i = 0; i < change.expect.size(); ++i) {
+    const std::string& name = change.expect[i].operation;
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    problems.push_back({change.file.string(), fmt::format("/expect/{}/operation", i),
+                        fmt::format("scenario \"{}\" has no operation \"{}\"{}", scenario.name,
+                                    name, suggestion(name, names))});
+  }
+  const std::vector<std::string> keys = key_texts(scenario);
+  for (size_t i = 0; i < change.clear_cache.size(); ++i) {
+    const std::string& pattern = change.clear_cache[i];
+    const bool meets = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+      return pattern_may_meet(pattern, split_template(key).pieces);
+    });
+    if (meets) continue;
+    problems.push_back({change.file.string(), fmt::format("/clear_cache/{}", i),
+                        fmt::format("\"{}\" meets no key of scenario \"{}\"{}", pattern,
+                                    scenario.name, suggestion(pattern, keys))});
+  }
+  return problems;
+}
+
+}  // namespace tare

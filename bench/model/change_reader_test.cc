@@ -1,0 +1,127 @@
+#include "bench/model/change_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "bench/model/reader_fixture.h"
+#include "bench/model/scenario_reader.h"
+
+namespace tare {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Change read(const std::string& text) {
+  const TemporaryFile file(text);
+  return read_change(file.path());
+}
+
+Lines problems_with(const std::string& from, const std::string& to) {
+  return problems_of([&] { read(with(kGoodChange, from, to)); });
+}
+
+Scenario good_scenario() {
+  const TemporaryFile file(kGoodScenario);
+  return read_scenario(file.path());
+}
+
+TEST(ChangeReader, ReadsEveryField) {
+  const Change change = read(kGoodChange);
+  EXPECT_EQ(change.name, "index-name");
+  EXPECT_EQ(change.owner, "archive team");
+  EXPECT_EQ(change.reason, "browsing scans every package");
+  ASSERT_EQ(change.expect.size(), 1u);
+  EXPECT_EQ(change.expect[0].operation, "browse");
+  EXPECT_EQ(change.expect[0].metric, "response_time_tm95");
+  EXPECT_EQ(change.expect[0].at_most, -0.5);
+  EXPECT_EQ(change.variable, "schema.index");
+  ASSERT_EQ(change.apply.size(), 2u);
+  EXPECT_EQ(std::get<SqlAction>(change.apply[0]).sql,
+            "CREATE INDEX CONCURRENTLY by_name ON package (name)");
+  EXPECT_EQ(std::get<RedisAction>(change.apply[1]).arguments, (Lines{"DEL", "archive:popular"}));
+  EXPECT_EQ(change.clear_cache, Lines{"archive:package:*"});
+  EXPECT_EQ(change.rollback.size(), 1u);
+  EXPECT_EQ(change.rollback_note, "Safe at any time.");
+  EXPECT_EQ(change.assumptions, Lines{"PostgreSQL 15"});
+  EXPECT_EQ(change.text, kGoodChange);
+}
+
+TEST(ChangeReader, TellsEveryMistakeAtOnceInTheFilesOrder) {
+  std::string text = kGoodChange;
+  text = with(text, "index-name", "Index Name");
+  text = with(text, "\"owner\": \"archive team\",", "");
+  text = with(text, "response_time_tm95", "response_tm95");
+  text = with(text, "-0.5", "-50");
+  text = with(text, "CREATE INDEX", "CREATE INDX");
+  text = with(text, "[\"DEL\", \"archive:popular\"]", "[\"FLUSHDB\"]");
+  text = with(text, "archive:package:*", "*?*");
+  text = with(text, "{\"sql\": \"DROP", "{\"sqll\": \"DROP");
+  EXPECT_EQ(
+      problems_of([&] { read(text); }),
+      (Lines{"required field \"owner\" is missing",
+             "/name: must be lower-case letters, digits and hyphens",
+             "/expect/0/metric: there is no metric \"response_tm95\"; known: "
+             "\"response_time_tm95\", \"response_time_mean\", \"response_time_p50\", "
+             "\"response_time_p90\", \"response_time_p95\", \"response_time_p99\", "
+             "\"response_time_p999\", \"response_time_max\", \"response_time_tm95_hit\", "
+             "\"response_time_tm95_miss\", \"service_time_tm95\", \"service_time_mean\", "
+             "\"service_time_p50\", \"service_time_p90\", \"service_time_p95\", "
+             "\"service_time_p99\", \"service_time_p999\", \"service_time_max\", "
+             "\"failed_share\", \"hit_ratio\", \"blocks_per_query\", "
+             "\"redis_calls_per_request\"",
+             "/expect/0/at_most: must be >= -1",
+             "/apply/0/sql: SQL: syntax error at or near \"INDX\" (character 8); correct it (read "
+             "by the grammar of PostgreSQL 15)",
+             "/apply/1/redis/0: FLUSHDB is refused: it empties the whole server, not only this "
+             "scenario's keys",
+             "/clear_cache/0: \"*?*\" matches keys of anyone; begin with what the keys begin with: "
+             "\"site:post:*\"",
+             "/rollback/0: unknown field \"sqll\"; did you mean \"sql\"?"}));
+}
+
+TEST(ChangeReader, RefusesWhatWouldTouchMoreThanTheChange) {
+  EXPECT_EQ(problems_with("[\"DEL\", \"archive:popular\"]", "[\"config\", \"resetstat\"]"),
+            Lines{"/apply/1/redis/0: CONFIG RESETSTAT is refused: others read these statistics"});
+  EXPECT_EQ(
+      problems_with("[\"DEL\", \"archive:popular\"]", "[\"CONFIG\", \"SET\", \"hz\", \"20\"]"),
+      Lines{});
+  EXPECT_EQ(problems_with("DROP INDEX CONCURRENTLY IF EXISTS by_name", "BEGIN"),
+            Lines{"/rollback/0/sql: cannot hold BEGIN, COMMIT and the like: every statement runs "
+                  "by itself"});
+}
+
+TEST(ChangeReader, EveryTruncationIsAProblemAndNothingWorse) {
+  const TemporaryFile file(kGoodChange);
+  for (size_t length = 0; length < kGoodChange.size(); ++length) {
+    file.write(kGoodChange.substr(0, length));
+    EXPECT_THROW(read_change(file.path()), FileProblems) << length;
+  }
+}
+
+TEST(ChangeReader, KnowsAChangeByWhatItApplies) {
+  const TemporaryFile change(kGoodChange), scenario(kGoodScenario);
+  EXPECT_TRUE(is_change_file(change.path()));
+  EXPECT_FALSE(is_change_file(scenario.path()));
+}
+
+TEST(ChangeReader, HoldsAChangeAgainstItsScenario) {
+  const Scenario scenario = good_scenario();
+  EXPECT_TRUE(check_change_against(read(kGoodChange), scenario).empty());
+  Change change = read(kGoodChange);
+  change.expect[0].operation = "brows";
+  change.clear_cache = {"archive:package:*", "site:package:*", "archive:packages:*"};
+  const std::vector<Problem> problems = check_change_against(change, scenario);
+  const std::string file = change.file.string();
+  ASSERT_EQ(problems.size(), 3u);
+  EXPECT_EQ(problems[0], (Problem{file, "/expect/0/operation",
+                                  "scenario \"small-archive\" has no operation \"brows\"; did you "
+                                  "mean \"browse\"?"}));
+  EXPECT_EQ(problems[1].pointer, "/clear_cache/1");
+  EXPECT_EQ(problems[1].message,
+            "\"site:package:*\" meets no key of scenario \"small-archive\"; known: "
+            "\"archive:package:{package_id}\", \"archive:popular\", \"1\", "
+            "\"{{{package_id}}}\", \"archive:day:{day}\"");
+  EXPECT_EQ(problems[2].pointer, "/clear_cache/2");
+}
+
+}  // namespace
+}  // namespace tare

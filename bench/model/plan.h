@@ -1,0 +1,26 @@
+// One EXPLAIN of one SQL step with one set of parameters.
+// Level: model. Plain values; the fingerprint is computed in tools/compare/plan_shape.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tare {
+
+struct Plan {
+  std::string operation;
+  std::string step;
+  std::string sql;
+  std::vector<std::string> parameters;
+  std::string explain_json;  // PostgreSQL's own JSON array, whole; empty when `error` is set
+  std::string shape;         // fingerprint of the shape: equal shapes, equal plans
+  std::string summary;       // the shape in words: "Index Scan using relation_target on relation"
+  int64_t blocks = 0;        // logical reads of the execution: shared and local, hit + read
+  int64_t rows = 0;          // rows the top node returned
+  std::string error;         // why there is no plan; empty when there is one
+
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+}  // namespace tare

@@ -1,0 +1,116 @@
+// A result: the evidence one run left. Written to and read from a folder by result_file.h.
+// Level: model. Plain values. All times in nanoseconds.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/model/plan.h"
+
+namespace tare {
+
+// A histogram in ten figures. Quantiles are upper bounds of their bucket (3 significant digits).
+struct HistogramSummary {
+  int64_t count = 0;
+  double mean = 0;
+  double tm95 = 0;  // mean of the fastest 95 %
+  int64_t p50 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0;
+  int64_t max = 0;
+
+  friend bool operator==(const HistogramSummary&, const HistogramSummary&) = default;
+};
+
+// scheduled = ok + failed + timed_out + dropped + unfinished
+struct RequestCounts {
+  int64_t scheduled = 0, ok = 0, failed = 0, timed_out = 0, dropped = 0, unfinished = 0;
+
+  double failed_share() const {
+    return scheduled == 0 ? 0 : double(scheduled - ok) / double(scheduled);
+  }
+  friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
+};
+
+// Which way the ok requests went, and how long each way took. ok = sum of the counts.
+struct PathResult {
+  int64_t count = 0;
+  HistogramSummary response_time_ns;
+
+  friend bool operator==(const PathResult&, const PathResult&) = default;
+};
+
+struct StepResult {
+  int64_t calls = 0;
+  HistogramSummary service_time_ns;  // sent to done
+
+  friend bool operator==(const StepResult&, const StepResult&) = default;
+};
+
+// A sample of cache hits held against what SQL says.
+struct CacheCheck {
+  int64_t checked = 0;
+  int64_t different = 0;
+  std::string example_key;  // of the first difference
+
+  friend bool operator==(const CacheCheck&, const CacheCheck&) = default;
+};
+
+struct OperationResult {
+  RequestCounts requests;
+  std::map<std::string, int64_t> failed;  // reason -> count: wrong_answer, server_error, ...
+  std::string first_error;                // the first server message behind a failure
+  HistogramSummary response_time_ns;      // of ok requests, from the intended start
+  HistogramSummary service_time_ns;
+  std::map<std::string, PathResult> paths;  // hit, miss, bypass, write, plain; only those seen
+  std::map<std::string, StepResult> steps;
+  CacheCheck cache_check;
+
+  friend bool operator==(const OperationResult&, const OperationResult&) = default;
+};
+
+struct GeneratorResult {
+  HistogramSummary lag_ns;   // lateness of the generator itself, per request
+  HistogramSummary wait_ns;  // waiting for a busy pooled connection, per request
+  double cpu_ns_per_request = 0;
+  int64_t reconnects = 0;
+
+  friend bool operator==(const GeneratorResult&, const GeneratorResult&) = default;
+};
+
+using Settings = std::map<std::string, std::string>;
+
+struct Environment {
+  Settings versions;           // tare, compiler, libpq, postgres, redis
+  Settings postgres_settings;  // those that are not PostgreSQL's defaults
+  Settings redis_settings;     // those the sandbox sets, as the server reports them
+  Settings host;               // kernel, cpu, cores, memory_bytes, load_average_1m
+  Settings generator;          // wait_mode, workers, connections, seed, socket
+  std::string file_system;     // of the data folder
+  std::string git_revision;    // of the folder tare was started in; "none" outside a repository
+
+  friend bool operator==(const Environment&, const Environment&) = default;
+};
+
+struct Result {
+  std::string scenario;
+  std::string change;  // empty: none
+  std::string arm;     // baseline or contender
+  std::string started_at;  // ISO 8601, UTC
+  double warmup_s = 0;
+  double measured_s = 0;
+  double offered_rate_per_s = 0;
+  double achieved_rate_per_s = 0;  // ok requests per second of the measured window
+  std::string schedule_digest;     // of every request asked, warm-up and window; 16 hex digits
+  std::map<std::string, OperationResult> operations;
+  GeneratorResult generator;
+  Environment environment;
+  std::vector<std::string> warnings;  // each says what to do next
+  std::vector<Plan> plans;            // kept in plans.json
+
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+}  // namespace tare

@@ -1,0 +1,205 @@
+// result.json: the value Result as text and back.
+#include <fmt/format.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "bench/model/problem.h"
+#include "bench/model/result_file.h"
+#include "bench/model/result_file_schema.h"
+#include "embedded/result_schema.h"
+
+namespace tare {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+// ---- writing ------------------------------------------------------------------------------
+
+ordered_json written(const HistogramSummary& summary) {
+  return {{"count", summary.count}, {"mean", summary.mean}, {"tm95", summary.tm95},
+          {"p50", summary.p50},     {"p90", summary.p90},   {"p95", summary.p95},
+          {"p99", summary.p99},     {"p999", summary.p999}, {"max", summary.max}};
+}
+
+ordered_json written(const RequestCounts& counts) {
+  return {{"scheduled", counts.scheduled}, {"ok", counts.ok},
+          {"failed", counts.failed},       {"timed_out", counts.timed_out},
+          {"dropped", counts.dropped},     {"unfinished", counts.unfinished}};
+}
+
+ordered_json written(const OperationResult& operation) {
+  ordered_json paths = ordered_json::object();
+  for (const auto& [name, path] : operation.paths) {
+    paths[name] = {{"count", path.count}, {"response_time_ns", written(path.response_time_ns)}};
+  }
+  ordered_json steps = ordered_json::object();
+  for (const auto& [name, step] : operation.steps) {
+    steps[name] = {{"calls", step.calls}, {"service_time_ns", written(step.service_time_ns)}};
+  }
+  ordered_json out;
+  out["requests"] = written(operation.requests);
+  out["failed"] = operation.failed;
+  out["first_error"] = operation.first_error;
+  out["response_time_ns"] = written(operation.response_time_ns);
+  out["service_time_ns"] = written(operation.service_time_ns);
+  out["paths"] = paths;
+  out["steps"] = steps;
+  out["cache_check"] = {{"checked", operation.cache_check.checked},
+                        {"different", operation.cache_check.different},
+                        {"example_key", operation.cache_check.example_key}};
+  return out;
+}
+
+ordered_json written(const Environment& environment) {
+  ordered_json out;
+  out["versions"] = environment.versions;
+  out["postgres_settings"] = environment.postgres_settings;
+  out["redis_settings"] = environment.redis_settings;
+  out["host"] = environment.host;
+  out["generator"] = environment.generator;
+  out["file_system"] = environment.file_system;
+  out["git_revision"] = environment.git_revision;
+  return out;
+}
+
+// ---- reading: the schema has been checked, so every field is there with its type ------------
+
+int64_t whole_number(const json& value) {
+  if (value.is_number_unsigned() &&
+      value.get<uint64_t>() > uint64_t(std::numeric_limits<int64_t>::max())) {
+    throw std::out_of_range(fmt::format("{} is too large", value.dump()));
+  }
+  return value.get<int64_t>();
+}
+
+HistogramSummary read_summary(const json& value) {
+  HistogramSummary summary;
+  summary.count = whole_number(value.at("count"));
+  summary.mean = value.at("mean").get<double>();
+  summary.tm95 = value.at("tm95").get<double>();
+  summary.p50 = whole_number(value.at("p50"));
+  summary.p90 = whole_number(value.at("p90"));
+  summary.p95 = whole_number(value.at("p95"));
+  summary.p99 = whole_number(value.at("p99"));
+  summary.p999 = whole_number(value.at("p999"));
+  summary.max = whole_number(value.at("max"));
+  return summary;
+}
+
+RequestCounts read_counts(const json& value) {
+  RequestCounts counts;
+  counts.scheduled = whole_number(value.at("scheduled"));
+  counts.ok = whole_number(value.at("ok"));
+  counts.failed = whole_number(value.at("failed"));
+  counts.timed_out = whole_number(value.at("timed_out"));
+  counts.dropped = whole_number(value.at("dropped"));
+  counts.unfinished = whole_number(value.at("unfinished"));
+  return counts;
+}
+
+OperationResult read_operation(const json& value) {
+  OperationResult operation;
+  operation.requests = read_counts(value.at("requests"));
+  for (const auto& [reason, count] : value.at("failed").items()) {
+    operation.failed[reason] = whole_number(count);
+  }
+  operation.first_error = value.at("first_error").get<std::string>();
+  operation.response_time_ns = read_summary(value.at("response_time_ns"));
+  operation.service_time_ns = read_summary(value.at("service_time_ns"));
+  for (const auto& [name, path] : value.at("paths").items()) {
+    operation.paths[name] = {whole_number(path.at("count")),
+                             read_summary(path.at("response_time_ns"))};
+  }
+  for (const auto& [name, step] : value.at("steps").items()) {
+    operation.steps[name] = {whole_number(step.at("calls")),
+                             read_summary(step.at("service_time_ns"))};
+  }
+  const json& check = value.at("cache_check");
+  operation.cache_check.checked = whole_number(check.at("checked"));
+  operation.cache_check.different = whole_number(check.at("different"));
+  operation.cache_check.example_key = check.at("example_key").get<std::string>();
+  return operation;
+}
+
+GeneratorResult read_generator(const json& value) {
+  GeneratorResult generator;
+  generator.lag_ns = read_summary(value.at("lag_ns"));
+  generator.wait_ns = read_summary(value.at("wait_ns"));
+  generator.cpu_ns_per_request = value.at("cpu_ns_per_request").get<double>();
+  generator.reconnects = whole_number(value.at("reconnects"));
+  return generator;
+}
+
+Environment read_environment(const json& value) {
+  Environment environment;
+  environment.versions = value.at("versions").get<Settings>();
+  environment.postgres_settings = value.at("postgres_settings").get<Settings>();
+  environment.redis_settings = value.at("redis_settings").get<Settings>();
+  environment.host = value.at("host").get<Settings>();
+  environment.generator = value.at("generator").get<Settings>();
+  environment.file_system = value.at("file_system").get<std::string>();
+  environment.git_revision = value.at("git_revision").get<std::string>();
+  return environment;
+}
+
+Result read_document(const json& value) {
+  Result result;
+  result.scenario = value.at("scenario").get<std::string>();
+  result.change = value.at("change").get<std::string>();
+  result.arm = value.at("arm").get<std::string>();
+  result.started_at = value.at("started_at").get<std::string>();
+  result.warmup_s = value.at("warmup_s").get<double>();
+  result.measured_s = value.at("measured_s").get<double>();
+  result.offered_rate_per_s = value.at("offered_rate_per_s").get<double>();
+  result.achieved_rate_per_s = value.at("achieved_rate_per_s").get<double>();
+  result.schedule_digest = value.at("schedule_digest").get<std::string>();
+  for (const auto& [name, operation] : value.at("operations").items()) {
+    result.operations[name] = read_operation(operation);
+  }
+  result.generator = read_generator(value.at("generator"));
+  result.environment = read_environment(value.at("environment"));
+  result.warnings = value.at("warnings").get<std::vector<std::string>>();
+  return result;
+}
+
+}  // namespace
+
+std::string result_to_json(const Result& result) {
+  ordered_json out;
+  out["schema_version"] = 1;
+  out["scenario"] = result.scenario;
+  out["change"] = result.change;
+  out["arm"] = result.arm;
+  out["started_at"] = result.started_at;
+  out["warmup_s"] = result.warmup_s;
+  out["measured_s"] = result.measured_s;
+  out["offered_rate_per_s"] = result.offered_rate_per_s;
+  out["achieved_rate_per_s"] = result.achieved_rate_per_s;
+  out["schedule_digest"] = result.schedule_digest;
+  out["operations"] = ordered_json::object();
+  for (const auto& [name, operation] : result.operations) {
+    out["operations"][name] = written(operation);
+  }
+  out["generator"] = {{"lag_ns", written(result.generator.lag_ns)},
+                      {"wait_ns", written(result.generator.wait_ns)},
+                      {"cpu_ns_per_request", result.generator.cpu_ns_per_request},
+                      {"reconnects", result.generator.reconnects}};
+  out["environment"] = written(result.environment);
+  out["warnings"] = result.warnings;
+  std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  require_writable(text, embedded::result_schema, "result.json");
+  return text;
+}
+
+Result result_from_json(std::string_view text, const std::string& source_name) {
+  require_valid(text, embedded::result_schema, source_name);
+  try {
+    return read_document(json::parse(text));
+  } catch (const std::exception& error) {
+    throw FileProblems({{source_name, "", error.what()}});
+  }
+}
+
+}  // namespace tare

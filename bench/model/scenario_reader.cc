@@ -1,0 +1,50 @@
+#include "bench/model/scenario_reader.h"
+
+#include "bench/model/json_file.h"
+#include "bench/model/parameters.h"
+#include "bench/model/scenario_reader_parts.h"
+#include "bench/model/schema_check.h"
+#include "embedded/scenario_schema.h"
+
+namespace tare {
+
+std::vector<Operation> read_operations(const JsonValue& document, const Scenario& scenario,
+                                       ProblemList& problems) {
+  std::vector<Operation> operations;
+  const JsonValue& values = object_in(document, "operations");
+  for (size_t i = 0; i < values.names.size(); ++i) {
+    Operation operation;
+    operation.name = values.names[i];
+    operation.draws = read_draws(values.items[i], document, scenario.dataset, problems);
+    operation.steps =
+        read_steps(values.items[i], document, operation.draws, scenario.cache_rules, problems);
+    operations.push_back(std::move(operation));
+  }
+  return operations;
+}
+
+Scenario read_scenario(const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& overrides) {
+  Scenario scenario;
+  scenario.file = path;
+  scenario.text = read_text_file(path);
+  ProblemList problems(path.string());
+  JsonValue document = parse_json(scenario.text, problems);
+  scenario.parameters = substitute_parameters(document, overrides, problems);
+  check_against_schema(document, embedded::scenario_schema, problems);
+
+  scenario.name = text_in(document, "name");
+  scenario.description = text_in(document, "description");
+  scenario.seed = uint64_t(integer_in(document, "seed", 0));
+  scenario.dataset = read_dataset(document, problems);
+  scenario.cache_rules = read_cache_rules(document, problems);
+  scenario.operations = read_operations(document, scenario, problems);
+  check_cache_rules(document, scenario, problems);
+  scenario.load = read_load(document, scenario.operations, problems);
+  scenario.limits = read_limits(document, problems);
+  scenario.margins = read_margins(document, problems);
+  problems.throw_if_any();
+  return scenario;
+}
+
+}  // namespace tare

@@ -1,0 +1,147 @@
+#include "bench/model/sql_text.h"
+
+#include <fmt/format.h>
+#include <pg_query.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+namespace tare {
+namespace {
+
+using nlohmann::json;
+
+struct FreeParseResult {
+  void operator()(PgQueryParseResult* result) const {
+    pg_query_free_parse_result(*result);
+    delete result;
+  }
+};
+using ParseResult = std::unique_ptr<PgQueryParseResult, FreeParseResult>;
+
+ParseResult parse(const std::string& sql) {
+  return ParseResult(new PgQueryParseResult(pg_query_parse(sql.c_str())));
+}
+
+// Nodes that write wherever they stand in a statement.
+constexpr std::array<std::string_view, 6> kWritingNodes = {
+    "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "lockingClause", "intoClause"};
+constexpr std::array<std::string_view, 3> kReadingStatements = {"SelectStmt", "VariableShowStmt",
+                                                                "ExplainStmt"};
+constexpr std::array<std::string_view, 8> kWritingFunctions = {
+    "nextval",   "setval",    "pg_notify",     "set_config",
+    "lo_create", "lo_unlink", "lo_from_bytea", "pg_advisory_lock"};
+// Of PostgreSQL 16, 17 and 18.
+constexpr std::array<std::string_view, 14> kNewerWords = {
+    "json_table",     "json_query",       "json_value", "json_exists",    "json_scalar",
+    "json_serialize", "json_object",      "json_array", "json_objectagg", "json_arrayagg",
+    "is json",        "without overlaps", "virtual",    "with (old as"};
+
+bool is_one_of(std::string_view word, const auto& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool has_newer_words(const std::string& sql) {
+  const std::string text = lower(sql);
+  if (text.find("merge") != std::string::npos && text.find("returning") != std::string::npos) {
+    return true;
+  }
+  return std::any_of(kNewerWords.begin(), kNewerWords.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
+bool calls_writing_function(const json& call) {
+  const auto name = call.find("funcname");
+  if (name == call.end() || name->empty()) return false;
+  const json& last = name->back();
+  return last.contains("String") && is_one_of(last["String"].value("sval", ""), kWritingFunctions);
+}
+
+// One named node of the tree.
+void note(const std::string& name, const json& node, SqlFacts& facts) {
+  if (is_one_of(name, kWritingNodes)) facts.writes = true;
+  if (name == "ParamRef") facts.parameters.insert(node.value("number", 0));
+  if (name == "FuncCall" && calls_writing_function(node)) facts.writes = true;
+}
+
+// Not recursive: a statement may nest deeper than our stack would like.
+void walk(const json& tree, SqlFacts& facts) {
+  std::vector<const json*> open = {&tree};
+  while (!open.empty()) {
+    const json& node = *open.back();
+    open.pop_back();
+    if (node.is_object()) {
+      for (const auto& [name, inner] : node.items()) {
+        note(name, inner, facts);
+        open.push_back(&inner);
+      }
+    } else if (node.is_array()) {
+      for (const json& inner : node) open.push_back(&inner);
+    }
+  }
+}
+
+std::string first_word(const std::string& type) {
+  const std::string text = lower(type);
+  return text.substr(0, text.find_first_of(" ("));
+}
+
+}  // namespace
+
+SqlFacts inspect_sql(const std::string& sql) {
+  SqlFacts facts;
+  const ParseResult result = parse(sql);
+  if (result->error) {
+    facts.error = result->error->message;
+    if (result->error->cursorpos > 0) {
+      facts.error += fmt::format(" (character {})", result->error->cursorpos);
+    }
+    facts.newer_words = has_newer_words(sql);
+    return facts;
+  }
+  const json tree = json::parse(result->parse_tree, nullptr, false);
+  const auto statements = tree.find("stmts");
+  if (statements == tree.end() || statements->empty()) return facts;
+  facts.statements = int(statements->size());
+  const json& first = statements->front()["stmt"];
+  facts.kind = first.begin().key();
+  facts.writes = !is_one_of(facts.kind, kReadingStatements);
+  walk(*statements, facts);
+  return facts;
+}
+
+bool is_column_type(const std::string& type) {
+  const ParseResult result = parse(fmt::format("CREATE TABLE t (c {})", type));
+  if (result->error) return false;
+  const json tree = json::parse(result->parse_tree, nullptr, false);
+  if (!tree.contains("stmts") || tree["stmts"].size() != 1) return false;
+  const json& statement = tree["stmts"][0]["stmt"];
+  if (!statement.contains("CreateStmt")) return false;
+  const json columns = statement["CreateStmt"].value("tableElts", json::array());
+  return columns.size() == 1 && columns[0].contains("ColumnDef") &&
+         columns[0]["ColumnDef"].contains("typeName");
+}
+
+bool is_integer_type(const std::string& type) {
+  constexpr std::array<std::string_view, 9> kTypes = {
+      "smallint", "integer", "bigint", "int", "int2", "int4", "int8", "serial", "bigserial"};
+  return is_one_of(first_word(type), kTypes);
+}
+
+bool is_numeric_type(const std::string& type) {
+  constexpr std::array<std::string_view, 7> kTypes = {"numeric", "decimal", "real",  "double",
+                                                      "float",   "float4",  "float8"};
+  return is_integer_type(type) || is_one_of(first_word(type), kTypes);
+}
+
+}  // namespace tare

@@ -1,0 +1,73 @@
+#include "bench/model/sql_text_check.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace tare {
+namespace {
+
+struct Refusal {
+  std::string_view kind;
+  std::string_view reason;
+};
+
+// Statements that leave something behind on the connection they run on.
+constexpr Refusal kSessionStatements[] = {
+    {"TransactionStmt", "BEGIN, COMMIT and the like: steps share pooled connections"},
+    {"VariableSetStmt", "SET: it would stay on a pooled connection; use set_config(..., true)"},
+    {"PrepareStmt", "PREPARE: tare prepares every step by itself"},
+    {"ExecuteStmt", "EXECUTE: tare prepares every step by itself"},
+    {"DeallocateStmt", "DEALLOCATE: it would drop what tare has prepared"},
+    {"DiscardStmt", "DISCARD: it would drop what tare has prepared"},
+    {"ListenStmt", "LISTEN: it would stay on a pooled connection"},
+    {"DeclareCursorStmt", "DECLARE: a cursor needs a transaction of its own"},
+    {"LockStmt", "LOCK: it needs a transaction of its own"}};
+
+std::string refused(const SqlFacts& facts, SqlPlace place) {
+  if (facts.kind == "CopyStmt") return "COPY: it would wait for a client's data";
+  if (facts.kind == "TransactionStmt") {
+    return "BEGIN, COMMIT and the like: every statement runs by itself";
+  }
+  if (place != SqlPlace::step && place != SqlPlace::cache_fill) return "";
+  for (const Refusal& refusal : kSessionStatements) {
+    if (refusal.kind == facts.kind) return std::string(refusal.reason);
+  }
+  return "";
+}
+
+std::string problem_with(const SqlFacts& facts, SqlPlace place) {
+  if (!facts.error.empty()) {
+    if (facts.newer_words) return "";
+    return fmt::format("SQL: {}; correct it (read by the grammar of PostgreSQL 15)", facts.error);
+  }
+  if (facts.statements == 0) return "holds no SQL statement";
+  if (facts.statements > 1) {
+    return fmt::format("holds {} statements; give each an entry of its own", facts.statements);
+  }
+  if (const std::string reason = refused(facts, place); !reason.empty()) {
+    return "cannot hold " + reason;
+  }
+  if (place == SqlPlace::rows_query && (facts.kind != "SelectStmt" || facts.writes)) {
+    return "must be a SELECT that only reads; its rows fill the table";
+  }
+  if (place == SqlPlace::cache_fill && facts.writes) {
+    return "fills a cache, so it must only read; put what writes into a step of its own";
+  }
+  if (place != SqlPlace::step && place != SqlPlace::cache_fill && !facts.parameters.empty()) {
+    return fmt::format("uses ${}, but there are no parameters here; write the value",
+                       *facts.parameters.begin());
+  }
+  return "";
+}
+
+}  // namespace
+
+SqlFacts check_sql(const JsonValue& at, SqlPlace place, ProblemList& problems) {
+  SqlFacts facts = inspect_sql(at.text);
+  const std::string problem = problem_with(facts, place);
+  if (!problem.empty()) problems.add(at, problem);
+  return facts;
+}
+
+}  // namespace tare

@@ -1,0 +1,82 @@
+#include "bench/model/sql_text.h"
+
+#include <gtest/gtest.h>
+
+#include "bench/model/sql_text_check.h"
+
+namespace tare {
+namespace {
+
+TEST(SqlText, TellsReadingFromWriting) {
+  for (const char* sql :
+       {"SELECT 1", "VALUES (1)", "TABLE a", "SHOW work_mem", "EXPLAIN SELECT 1",
+        "WITH x AS (SELECT 1) SELECT * FROM x", "SELECT 'INSERT INTO a'", "SELECT now()"}) {
+    EXPECT_FALSE(inspect_sql(sql).writes) << sql;
+  }
+  for (const char* sql :
+       {"INSERT INTO a VALUES (1)", "UPDATE a SET b = 1", "DELETE FROM a",
+        "MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE", "SELECT 1 FROM a FOR UPDATE",
+        "SELECT 1 FROM (SELECT 1 FROM a FOR SHARE) AS s",
+        "WITH x AS (DELETE FROM a RETURNING *) SELECT * FROM x", "SELECT 1 INTO b",
+        "SELECT nextval('s')", "CREATE TABLE a ()", "TRUNCATE a", "EXPLAIN ANALYZE DELETE FROM a",
+        "SELEC 1"}) {
+    EXPECT_TRUE(inspect_sql(sql).writes) << sql;
+  }
+}
+
+TEST(SqlText, CountsStatementsAndParameters) {
+  const SqlFacts facts = inspect_sql("SELECT $2::int FROM a WHERE b = $1 AND c = '$3' -- $4");
+  EXPECT_EQ(facts.statements, 1);
+  EXPECT_EQ(facts.kind, "SelectStmt");
+  EXPECT_EQ(facts.parameters, (std::set<int>{1, 2}));
+  EXPECT_EQ(inspect_sql("SELECT 1; SELECT 2;").statements, 2);
+  EXPECT_EQ(inspect_sql("-- nothing").statements, 0);
+}
+
+TEST(SqlText, LeavesNewerGrammarToTheServer) {
+  EXPECT_TRUE(inspect_sql("SELECT * FROM JSON_TABLE(a, '$' COLUMNS (b int)) AS t").newer_words);
+  EXPECT_FALSE(inspect_sql("SELEC 1").newer_words);
+  EXPECT_EQ(inspect_sql("SELECT FROM FROM a").error,
+            "syntax error at or near \"FROM\" (character 13)");
+}
+
+TEST(SqlText, SurvivesDeepNesting) {
+  std::string sql = "SELECT ";
+  for (int i = 0; i < 3000; ++i) sql += "NOT ";
+  EXPECT_FALSE(inspect_sql(sql + "true").writes);
+}
+
+TEST(SqlText, KnowsColumnTypes) {
+  for (const char* type : {"integer", "text NOT NULL", "numeric(10,2)", "int[]", "varchar(20)",
+                           "timestamp with time zone", "bigint DEFAULT 7"}) {
+    EXPECT_TRUE(is_column_type(type)) << type;
+  }
+  for (const char* type : {"", "not a type", "integer, d text", "integer); DROP TABLE a; --"}) {
+    EXPECT_FALSE(is_column_type(type)) << type;
+  }
+  EXPECT_TRUE(is_integer_type("BIGINT NOT NULL"));
+  EXPECT_FALSE(is_integer_type("numeric(10,2)"));
+  EXPECT_TRUE(is_numeric_type("numeric(10,2)"));
+  EXPECT_FALSE(is_numeric_type("text"));
+}
+
+std::string problem_of(const std::string& sql, SqlPlace place) {
+  ProblemList problems("file");
+  check_sql(json_text(sql), place, problems);
+  return problems.empty() ? "" : problems.sorted()[0].message;
+}
+
+TEST(SqlTextCheck, RefusesWhatDoesNotSuitThePlace) {
+  EXPECT_EQ(problem_of("SELECT $1", SqlPlace::step), "");
+  EXPECT_EQ(problem_of("SELECT $1", SqlPlace::action),
+            "uses $1, but there are no parameters here; write the value");
+  EXPECT_EQ(problem_of("SET work_mem = '1MB'", SqlPlace::step),
+            "cannot hold SET: it would stay on a pooled connection; use set_config(..., true)");
+  EXPECT_EQ(problem_of("SET work_mem = '1MB'", SqlPlace::action), "");
+  EXPECT_EQ(problem_of("COPY a FROM STDIN", SqlPlace::action),
+            "cannot hold COPY: it would wait for a client's data");
+  EXPECT_EQ(problem_of(" ", SqlPlace::step), "holds no SQL statement");
+}
+
+}  // namespace
+}  // namespace tare

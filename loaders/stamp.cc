@@ -1,0 +1,114 @@
+#include "loaders/stamp.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "bench/model/errors.h"
+#include "bench/model/random.h"
+
+namespace tare {
+
+namespace {
+
+// Length first, so that no two lists of texts look alike.
+void append(std::string& text, const std::string& part) {
+  text += fmt::format("{}:{};", part.size(), part);
+}
+
+bool is_claimed(PostgresControl& database) {
+  return database.value("SELECT to_regclass('tare.tare_stamp') IS NOT NULL") == "t";
+}
+
+}  // namespace
+
+bool uses_apt_index(const Dataset& dataset) {
+  return std::any_of(dataset.tables.begin(), dataset.tables.end(), [](const Table& table) {
+    return std::holds_alternative<AptIndexRows>(table.rows_from);
+  });
+}
+
+std::string dataset_digest(const Dataset& dataset, uint64_t apt_index_digest) {
+  std::string text = fmt::format("{} {:x} ", kDatasetFormat, apt_index_digest);
+  for (const Table& table : dataset.tables) {
+    append(text, "table");
+    append(text, table.name);
+    for (const Column& column : table.columns) {
+      append(text, "column");
+      append(text, column.name);
+      append(text, column.type);
+      append(text, column.field);
+    }
+    for (const std::string& column : table.primary_key) {
+      append(text, "key");
+      append(text, column);
+    }
+    if (const auto* apt = std::get_if<AptIndexRows>(&table.rows_from)) {
+      append(text, "apt");
+      append(text, apt->table);
+    } else {
+      append(text, "query");
+      append(text, std::get<QueryRows>(table.rows_from).sql);
+    }
+  }
+  for (const std::string& statement : dataset.after_load) {
+    append(text, "after");
+    append(text, statement);
+  }
+  return fmt::format("{:016x}", hash_bytes(text.data(), text.size()));
+}
+
+std::optional<Stamp> read_stamp(PostgresControl& database) {
+  if (!is_claimed(database)) return std::nullopt;
+  const SqlRows rows = database.query("SELECT format, scenario, digest FROM tare.tare_stamp");
+  if (rows.empty()) return std::nullopt;
+  return Stamp{std::stoi(*rows[0][0]), *rows[0][1], *rows[0][2]};
+}
+
+void require_ours_or_empty(PostgresControl& database) {
+  if (is_claimed(database)) return;
+  const SqlRows found = database.query(
+      "SELECT current_database(), n.nspname || '.' || c.relname, count(*) OVER () "
+      "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' "
+      "AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_depend d "
+      "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') "
+      "ORDER BY 2 LIMIT 5");
+  if (found.empty()) return;
+  std::string names;
+  for (const SqlRow& row : found) names += (names.empty() ? "" : ", ") + *row[1];
+  if (std::stoll(*found[0][2]) > int64_t(found.size())) names += " ...";
+  throw UsageError(fmt::format(
+      "the database \"{}\" is not tare's and not empty: it holds {} tables and views ({}). tare "
+      "writes only into an empty database or one it has filled itself; name another one",
+      *found[0][0], *found[0][2], names));
+}
+
+void claim_database(PostgresControl& database) {
+  require_ours_or_empty(database);
+  database.execute("CREATE SCHEMA IF NOT EXISTS tare");
+  database.execute(
+      "CREATE TABLE IF NOT EXISTS tare.tare_stamp (format int NOT NULL, scenario text NOT NULL, "
+      "digest text NOT NULL, loaded_at timestamptz NOT NULL DEFAULT now())");
+  database.execute("CREATE TABLE IF NOT EXISTS tare.tare_table (name text PRIMARY KEY)");
+  database.execute("DELETE FROM tare.tare_stamp");
+  for (const SqlRow& row : database.query("SELECT name FROM tare.tare_table")) {
+    database.execute("DROP TABLE IF EXISTS " + database.quote_name(*row[0]) + " CASCADE");
+  }
+  database.execute("DELETE FROM tare.tare_table");
+}
+
+void note_table(PostgresControl& database, const std::string& table) {
+  database.query("INSERT INTO tare.tare_table VALUES ($1) ON CONFLICT DO NOTHING", {table});
+}
+
+void write_stamp(PostgresControl& database, const Stamp& stamp) {
+  // One statement, so that there is never half a stamp.
+  database.query(
+      "WITH gone AS (DELETE FROM tare.tare_stamp) INSERT INTO tare.tare_stamp (format, scenario, "
+      "digest) VALUES ($1::int, $2, $3)",
+      {std::to_string(stamp.format), stamp.scenario, stamp.digest});
+}
+
+}  // namespace tare

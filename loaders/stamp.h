@@ -1,0 +1,51 @@
+// What marks a database as tare's own: the schema `tare`, and in it a stamp that says which data
+// set is loaded. Without it tare writes only into an empty database.
+// Level: loaders. Functions on a connection; errors of the server as in PostgresControl.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/drivers/postgres_control.h"
+#include "bench/model/scenario.h"
+
+namespace tare {
+
+inline constexpr int kDatasetFormat = 1;  // counts up when the same scenario loads other rows
+
+struct Stamp {
+  int format = kDatasetFormat;
+  std::string scenario = {};  // its name, for people
+  std::string digest = {};    // of the data set; 16 hex digits
+
+  friend bool operator==(const Stamp&, const Stamp&) = default;
+};
+
+bool uses_apt_index(const Dataset& dataset);
+
+// Of everything that decides what is loaded: tables, columns, sources, statements, and the digest
+// of the apt index (0 when the data set does not use it).
+std::string dataset_digest(const Dataset& dataset, uint64_t apt_index_digest);
+
+// The stamp of a data set that was loaded to its end; nullopt: none was.
+std::optional<Stamp> read_stamp(PostgresControl& database);
+
+// Throws UsageError naming what was found when the database holds tables or views and tare has
+// not claimed it.
+void require_ours_or_empty(PostgresControl& database);
+
+// Claims an empty database before anything is made in it, so that a load which was stopped halfway
+// can be run again. Takes an older stamp away. Drops the tables that tare made there earlier, with
+// what depends on them.
+void claim_database(PostgresControl& database);
+
+// Notes that tare has made this table, so that it may drop it. After making it, never before: a
+// table of that name may be somebody else's.
+void note_table(PostgresControl& database, const std::string& table);
+
+// The last step of a load.
+void write_stamp(PostgresControl& database, const Stamp& stamp);
+
+}  // namespace tare

@@ -1,0 +1,82 @@
+#include "loaders/stamp.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "bench/drivers/test_servers.h"
+
+namespace tare {
+namespace {
+
+Dataset small_dataset() {
+  Dataset dataset;
+  dataset.tables.push_back({.name = "a",
+                            .columns = {{"id", "bigint", "id"}, {"name", "text", "name"}},
+                            .primary_key = {"id"},
+                            .rows_from = AptIndexRows{"packages"},
+                            .rows = {}});
+  dataset.after_load = {"CREATE INDEX ON a (name)"};
+  return dataset;
+}
+
+TEST(Stamp, DigestFollowsEverythingThatIsLoaded) {
+  const Dataset dataset = small_dataset();
+  const std::string digest = dataset_digest(dataset, 7);
+  EXPECT_EQ(digest.size(), 16u);
+  EXPECT_EQ(dataset_digest(small_dataset(), 7), digest);
+  EXPECT_NE(dataset_digest(dataset, 8), digest);
+  const std::vector<std::function<void(Dataset&)>> changes = {
+      [](Dataset& d) { d.tables[0].name = "b"; },
+      [](Dataset& d) { d.tables[0].columns[1].type = "varchar"; },
+      [](Dataset& d) { d.tables[0].columns[1].field = "version"; },
+      [](Dataset& d) { std::swap(d.tables[0].columns[0], d.tables[0].columns[1]); },
+      [](Dataset& d) { d.tables[0].primary_key.clear(); },
+      [](Dataset& d) { d.tables[0].rows_from = QueryRows{"packages"}; },
+      [](Dataset& d) { d.after_load.clear(); }};
+  for (size_t i = 0; i < changes.size(); ++i) {
+    Dataset changed = dataset;
+    changes[i](changed);
+    EXPECT_NE(dataset_digest(changed, 7), digest) << "change " << i;
+  }
+  EXPECT_TRUE(uses_apt_index(dataset));
+}
+
+TEST(Stamp, ClaimsAnEmptyDatabaseAndRefusesAForeignOne) {
+  TestPostgres server;
+  PostgresControl database(server.endpoint(), {});
+  EXPECT_EQ(read_stamp(database), std::nullopt);
+  database.execute("CREATE TABLE customer (id int)");
+  database.execute("CREATE VIEW everybody AS SELECT * FROM customer");
+  try {
+    claim_database(database);
+    FAIL() << "claimed somebody else's database";
+  } catch (const UsageError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("\"postgres\""), std::string::npos) << text;
+    EXPECT_NE(text.find("2 tables and views (public.customer, public.everybody)"),
+              std::string::npos)
+        << text;
+  }
+  EXPECT_EQ(database.value("SELECT to_regnamespace('tare') IS NULL"), "t");
+  database.execute("DROP TABLE customer CASCADE");
+
+  claim_database(database);
+  EXPECT_EQ(read_stamp(database), std::nullopt) << "claimed is not loaded";
+  database.execute("CREATE TABLE post (id int)");
+  note_table(database, "post");
+  database.execute("CREATE TABLE mine (id int)");
+  const Stamp stamp = {.scenario = "it's \\ odd", .digest = "0123456789abcdef"};
+  write_stamp(database, stamp);
+  write_stamp(database, stamp);
+  EXPECT_EQ(read_stamp(database), stamp);
+  EXPECT_EQ(database.value("SELECT count(*) FROM tare.tare_stamp"), "1");
+
+  claim_database(database);  // again, as after a stop halfway
+  EXPECT_EQ(read_stamp(database), std::nullopt);
+  EXPECT_EQ(database.value("SELECT to_regclass('post') IS NULL"), "t");
+  EXPECT_EQ(database.value("SELECT to_regclass('mine') IS NULL"), "f") << "tare did not make it";
+}
+
+}  // namespace
+}  // namespace tare

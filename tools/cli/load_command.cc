@@ -1,0 +1,46 @@
+// tare load: fills a kept sandbox with a scenario's data.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "bench/model/errors.h"
+#include "bench/model/scenario_reader.h"
+#include "tools/cli/command.h"
+#include "tools/cli/measure_options.h"
+#include "tools/experiment/workbench.h"
+
+namespace tare {
+namespace {
+
+int load(const MeasureOptions& options, std::stop_token stop) {
+  if (options.sandbox.empty()) {
+    throw UsageError(
+        "load fills a sandbox that stays: start one with `tare sandbox start --dir DIR`, then "
+        "`tare load SCENARIO --sandbox DIR`. run and ab load by themselves");
+  }
+  const Scenario scenario = read_scenario(options.scenario, parse_settings(options.settings));
+  ProgressScreen screen;
+  Sandbox sandbox = open_sandbox(options, stop);
+  Workbench bench(sandbox, scenario, screen.receiver(), stop);
+  bench.load();
+  screen.clear();
+  fmt::print("{}: loaded into database {}\n", scenario.name, bench.working_database().database);
+  return 0;
+}
+
+}  // namespace
+
+void add_load_command(CLI::App& app, CommandBody& chosen) {
+  auto options = std::make_shared<MeasureOptions>();  // CLI11 keeps it until the command runs
+  CLI::App* command = app.add_subcommand("load", "Fill a kept sandbox with a scenario's data");
+  add_measure_options(*command, *options, ResultsOption::left_out);
+  command->footer(
+      "\nExamples:\n  tare sandbox start --dir /tmp/bench\n"
+      "  tare load scenarios/debian-archive/scenario.json --sandbox /tmp/bench\n");
+  command->callback([options, &chosen] {
+    chosen = [options](std::stop_token stop) { return load(*options, stop); };
+  });
+}
+
+}  // namespace tare

@@ -1,0 +1,80 @@
+// tare: weighs a change before it ships. Reads the command line, runs one command, and turns what
+// went wrong into a message and an exit code.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <stdexcept>
+
+#include "bench/model/errors.h"
+#include "bench/model/problem.h"
+#include "tools/cli/command.h"
+#include "tools/cli/interrupts.h"
+#include "bench/model/version.h"
+
+namespace tare {
+namespace {
+
+constexpr int kInvalid = 3;
+constexpr int kUsage = 4;
+
+constexpr const char* kExamples = R"(
+Examples:
+  tare check scenarios/debian-archive/scenario.json
+  tare run scenarios/debian-archive/scenario.json
+  tare ab scenarios/debian-archive/scenario.json \
+      --change scenarios/debian-archive/changes/index-relation-target.json
+  tare show results/debian-archive/<folder>
+
+Exit codes: 0 nothing worse, every limit and expectation holds; 1 regressed, a limit broken or an
+expectation missed; 2 inconclusive; 3 not valid: servers away, not comparable; 4 usage or file error.
+)";
+
+int run(int argc, char** argv, Interrupts& interrupts) {
+  CLI::App app("tare weighs a change before it ships: realistic load on Redis and PostgreSQL, "
+               "before and after, with plans and a verdict.",
+               "tare");
+  app.set_version_flag("--version", std::string("tare ") + kVersion);
+  app.require_subcommand(1);
+  app.footer(kExamples);
+  CommandBody chosen;
+  add_check_command(app, chosen);
+  add_run_command(app, chosen);
+  add_ab_command(app, chosen);
+  add_show_command(app, chosen);
+  add_load_command(app, chosen);
+  add_sandbox_command(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return chosen(interrupts.token());
+}
+
+int report(const std::string& message, int code) {
+  fmt::print(stderr, "{}\n", message);
+  return code;
+}
+
+}  // namespace
+}  // namespace tare
+
+int main(int argc, char** argv) {
+  using namespace tare;
+  Interrupts interrupts;
+  try {
+    return run(argc, argv, interrupts);
+  } catch (const Interrupted&) {
+    return report("tare: interrupted; everything it started has been stopped and removed",
+                  128 + interrupts.signal());
+  } catch (const FileProblems& problems) {
+    return report(problems.what(), kUsage);
+  } catch (const UsageError& error) {
+    return report(fmt::format("tare: {}", error.what()), kUsage);
+  } catch (const ServerError& error) {
+    return report(fmt::format("tare: {}", error.what()), kInvalid);
+  } catch (const std::exception& error) {
+    return report(fmt::format("tare: {}", error.what()), kInvalid);
+  }
+}

@@ -1,0 +1,127 @@
+// tare show: prints what a result or experiment folder holds; computes nothing anew.
+#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "bench/model/errors.h"
+#include "bench/model/result_file.h"
+#include "tools/cli/command.h"
+#include "tools/compare/experiment_file.h"
+#include "tools/report/experiment_table.h"
+#include "tools/report/run_table.h"
+
+namespace tare {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ShowOptions {
+  fs::path folder;
+  std::string format = "text";
+  std::string plan;               // OPERATION or OPERATION/STEP; empty: the whole
+  std::string arm = "contender";  // of an experiment's plan
+};
+
+enum class Kind { result, experiment };
+
+Kind kind_of(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
+    throw UsageError(
+        fmt::format("{} is not a folder; name the folder of a result or an "
+                    "experiment, as `tare run` and `tare ab` print it",
+                    folder.string()));
+  }
+  if (fs::is_regular_file(folder / "experiment.json", ignored)) return Kind::experiment;
+  if (fs::is_regular_file(folder / "result.json", ignored)) return Kind::result;
+  throw UsageError(fmt::format(
+      "{} holds no result: neither experiment.json nor result.json is in it", folder.string()));
+}
+
+// The folder whose plans are meant: the result itself, or the arm's first trial.
+fs::path plans_folder(const ShowOptions& options) {
+  if (kind_of(options.folder) == Kind::result) return options.folder;
+  const Experiment experiment = read_experiment(options.folder);
+  if (experiment.pairs.empty()) {
+    throw UsageError(fmt::format("{} has no trials", options.folder.string()));
+  }
+  const ExperimentPair& pair = experiment.pairs.front();
+  return options.folder / (options.arm == "baseline" ? pair.baseline : pair.contender);
+}
+
+std::string plan_text(const ShowOptions& options) {
+  const fs::path folder = plans_folder(options);
+  const Result result = read_result(folder);
+  // An operation's name has no slash; a step's may.
+  const size_t slash = options.plan.find('/');
+  const std::string operation = options.plan.substr(0, slash);
+  const std::string step = slash == std::string::npos ? "" : options.plan.substr(slash + 1);
+  std::set<std::string> known;
+  const Plan* failed = nullptr;
+  for (const Plan& plan : result.plans) {
+    known.insert(plan.operation + "/" + plan.step);
+    if (plan.operation != operation || (!step.empty() && plan.step != step)) continue;
+    if (plan.error.empty()) return nlohmann::ordered_json::parse(plan.explain_json).dump(2) + "\n";
+    failed = &plan;
+  }
+  if (failed != nullptr) {
+    throw UsageError(fmt::format("there is no plan of {}/{}: {}", failed->operation, failed->step,
+                                 failed->error));
+  }
+  throw UsageError(fmt::format("{} holds no plan of {}; it holds {}", folder.string(), options.plan,
+                               known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+}
+
+std::string whole_text(const ShowOptions& options) {
+  const Kind kind = kind_of(options.folder);
+  const Style style = style_for(STDOUT_FILENO);
+  const std::string folder = options.folder.string();
+  if (kind == Kind::experiment) {
+    const Experiment experiment = read_experiment(options.folder);
+    if (options.format == "json") return experiment_to_json(experiment);
+    return experiment_table(experiment, folder, {}, style);
+  }
+  const Result result = read_result(options.folder);
+  if (options.format == "json") return result_to_json(result);
+  return run_table(result, {}, folder, {}, style);
+}
+
+int show(const ShowOptions& options) {
+  const std::string text = options.plan.empty() ? whole_text(options) : plan_text(options);
+  fmt::print("{}", text);
+  return 0;
+}
+
+}  // namespace
+
+void add_show_command(CLI::App& app, CommandBody& chosen) {
+  auto options = std::make_shared<ShowOptions>();  // CLI11 keeps it until the command runs
+  CLI::App* command = app.add_subcommand("show", "Print a result or an experiment");
+  command->add_option("FOLDER", options->folder, "Folder of a result or an experiment")->required();
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->add_option("--plan", options->plan,
+                      "Print the plan of OPERATION or OPERATION/STEP as PostgreSQL's JSON");
+  command->add_option("--arm", options->arm, "Whose plan in an experiment: baseline or contender")
+      ->check(CLI::IsMember({"baseline", "contender"}))
+      ->capture_default_str();
+  command->footer(
+      "\nExamples:\n"
+      "  tare show results/debian-archive-index\n"
+      "  tare show results/debian-archive-index --format json\n"
+      "  tare show results/debian-archive-index --plan reverse_depends --arm baseline\n"
+      "\nThe plan is what PEV2 (explain.dalibo.com) opens.\n");
+  command->callback(
+      [options, &chosen] { chosen = [options](std::stop_token) { return show(*options); }; });
+}
+
+}  // namespace tare

@@ -1,0 +1,52 @@
+# tare_module(FOLDER USES LIBRARY...): the folder's .cc files as the library tare_FOLDER, its
+# *_test.cc files as one test program, and its *_e2e_test.cc files, which start the real binary
+# and measure, as another that only the release build has.
+include(GoogleTest)
+
+# What `tools/dev test` builds in the release build: the binary and the end-to-end tests.
+add_custom_target(tare_e2e)
+
+# tare_test_program(NAME LIBRARY LABEL FILE... [PROPERTIES ...]): LABEL says to ctest which build
+# the tests are for.
+function(tare_test_program program library label)
+  cmake_parse_arguments(TEST "" "" "PROPERTIES" ${ARGN})
+  add_executable(${program} ${TEST_UNPARSED_ARGUMENTS})
+  target_link_libraries(${program} PRIVATE ${library} GTest::gtest_main)
+  target_compile_definitions(${program} PRIVATE
+    TARE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TARE_BINARY="${PROJECT_BINARY_DIR}/tare")
+  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 LABELS "${label}" ${TEST_PROPERTIES})
+endfunction()
+
+function(tare_module folder)
+  cmake_parse_arguments(MODULE "" "" "USES" ${ARGN})
+  string(REPLACE "/" "_" name "tare_${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(e2e_tests ${tests})
+  list(FILTER tests EXCLUDE REGEX "_e2e_test\\.cc$")
+  list(FILTER e2e_tests INCLUDE REGEX "_e2e_test\\.cc$")
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC ${MODULE_USES})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${MODULE_USES})
+  endif()
+  if(tests)
+    set(label unit)
+    if(TARE_SANITIZE)
+      set(label sanitize)
+    endif()
+    tare_test_program(${name}_test ${name} ${label} ${tests})
+  endif()
+  if(e2e_tests AND NOT TARE_SANITIZE)
+    # They measure: nothing else may run beside them.
+    tare_test_program(${name}_e2e_test ${name} e2e ${e2e_tests} PROPERTIES RUN_SERIAL TRUE)
+    add_dependencies(${name}_e2e_test tare)
+    add_dependencies(tare_e2e ${name}_e2e_test)
+  endif()
+endfunction()

@@ -1,0 +1,186 @@
+#include "tools/compare/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "tools/compare/comparison_parts.h"
+#include "tools/compare/statistics.h"
+
+namespace tare {
+namespace {
+
+constexpr const char* kShownMetrics[] = {
+    "response_time_p50",      "response_time_p99",       "service_time_tm95",      "hit_ratio",
+    "response_time_tm95_hit", "response_time_tm95_miss", "redis_calls_per_request"};
+
+std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
+  std::set<std::string> names;
+  for (const PairSample& pair : pairs) {
+    for (const auto& [name, operation] : pair.baseline.result.operations) names.insert(name);
+    for (const auto& [name, operation] : pair.contender.result.operations) names.insert(name);
+  }
+  return names;
+}
+
+enum class Arm { baseline, contender };
+
+std::optional<double> overall_hit_ratio(const std::vector<PairSample>& pairs, Arm arm) {
+  int64_t hits = 0, misses = 0;
+  for (const PairSample& pair : pairs) {
+    const Sample& sample = arm == Arm::baseline ? pair.baseline : pair.contender;
+    for (const auto& [name, operation] : sample.result.operations) {
+      if (const auto hit = operation.paths.find("hit"); hit != operation.paths.end()) {
+        hits += hit->second.count;
+      }
+      if (const auto miss = operation.paths.find("miss"); miss != operation.paths.end()) {
+        misses += miss->second.count;
+      }
+    }
+  }
+  if (hits + misses == 0) return std::nullopt;
+  return double(hits) / double(hits + misses);
+}
+
+void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
+  const std::set<std::string> operations = operations_in(pairs);
+  for (const std::string& name : operations) {
+    for (const char* metric : {"response_time_tm95", "failed_share"}) {
+      out.rows.push_back(judge_metric(pairs, name, metric, Gating::gating, criteria).row);
+    }
+    if (has_plans(pairs, name)) out.rows.push_back(judge_blocks(pairs, name, criteria));
+  }
+  for (const std::string& name : operations) {
+    for (const char* metric : kShownMetrics) {
+      Row row = judge_metric(pairs, name, metric, Gating::shown, criteria).row;
+      if (row.baseline || row.contender) out.rows.push_back(std::move(row));
+    }
+  }
+}
+
+ExpectationResult judged_expectation(const std::vector<PairSample>& pairs, const Criteria& criteria,
+                                     const Expectation& expectation) {
+  if (!operations_in(pairs).contains(expectation.operation)) {
+    return {expectation.operation, expectation.metric, expectation.at_most, Outcome::inconclusive,
+            "no such operation was measured"};
+  }
+  if (expectation.metric == "blocks_per_query") {
+    return judge_expectation({judge_blocks(pairs, expectation.operation, criteria), 0},
+                             expectation);
+  }
+  return judge_expectation(
+      judge_metric(pairs, expectation.operation, expectation.metric, Gating::gating, criteria),
+      expectation);
+}
+
+LimitResult judge_p99(const std::string& operation, double limit_ms,
+                      const std::vector<Result>& trials) {
+  LimitResult out{operation,    "response_time_p99_ms", limit_ms,
+                  std::nullopt, Outcome::inconclusive,  ""};
+  std::vector<double> values;
+  bool silent_trial = false;
+  for (const Result& trial : trials) {
+    const auto found = trial.operations.find(operation);
+    if (found == trial.operations.end()) continue;
+    if (found->second.response_time_ns.count > 0) {
+      values.push_back(double(found->second.response_time_ns.p99) / 1e6);
+    } else if (found->second.requests.scheduled > 0) {
+      silent_trial = true;
+    }
+  }
+  if (!values.empty()) out.measured = median(values);
+  if (silent_trial) {
+    out.outcome = Outcome::missed;
+    out.note = "a trial in which no request was ok";
+  } else if (values.empty()) {
+    out.note = "no such request in the measured window: measure longer";
+  } else {
+    out.outcome = *out.measured <= limit_ms ? Outcome::met : Outcome::missed;
+  }
+  return out;
+}
+
+LimitResult judge_error_rate(const std::string& operation, double limit,
+                             const std::vector<Result>& trials) {
+  LimitResult out{operation, "error_rate", limit, std::nullopt, Outcome::inconclusive, ""};
+  RequestCounts all;
+  for (const Result& trial : trials) {
+    const auto found = trial.operations.find(operation);
+    if (found == trial.operations.end()) continue;
+    all.scheduled += found->second.requests.scheduled;
+    all.ok += found->second.requests.ok;
+  }
+  if (all.scheduled == 0) {
+    out.note = "no such request in the measured window: measure longer";
+    return out;
+  }
+  out.measured = all.failed_share();
+  out.outcome = *out.measured <= limit ? Outcome::met : Outcome::missed;
+  return out;
+}
+
+}  // namespace
+
+Sample sample_of(const Result& result) {
+  Sample sample{result, {}};
+  sample.result.plans.clear();
+  for (const Plan& plan : result.plans) {
+    TrialPlan out{plan.operation, plan.step, plan.parameters, {}, plan.error};
+    if (out.error.empty()) {
+      try {
+        out.shape = plan_shape(plan.explain_json);
+      } catch (const std::runtime_error& error) {
+        out.error = error.what();
+      }
+    }
+    sample.plans.push_back(std::move(out));
+  }
+  return sample;
+}
+
+Criteria criteria_of(const Scenario& scenario, const Change* change) {
+  Criteria criteria;
+  criteria.margins = scenario.margins;
+  criteria.limits = scenario.limits;
+  if (change != nullptr) {
+    criteria.expect = change->expect;
+    criteria.variable = change->variable;
+  }
+  return criteria;
+}
+
+std::vector<LimitResult> judge_limits(const std::vector<Limit>& limits,
+                                      const std::vector<Result>& trials) {
+  std::vector<LimitResult> out;
+  for (const Limit& limit : limits) {
+    if (limit.response_time_p99_ms) {
+      out.push_back(judge_p99(limit.operation, *limit.response_time_p99_ms, trials));
+    }
+    if (limit.error_rate) {
+      out.push_back(judge_error_rate(limit.operation, *limit.error_rate, trials));
+    }
+  }
+  return out;
+}
+
+Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteria) {
+  Comparison out;
+  out.pairs = int(pairs.size());
+  out.invalid_reasons = reasons_not_comparable(pairs, criteria);
+  if (pairs.empty()) return out;
+  add_rows(pairs, criteria, out);
+  for (const Expectation& expectation : criteria.expect) {
+    out.expectations.push_back(judged_expectation(pairs, criteria, expectation));
+  }
+  std::vector<Result> contenders;
+  for (const PairSample& pair : pairs) contenders.push_back(pair.contender.result);
+  out.limits = judge_limits(criteria.limits, contenders);
+  out.plan_changes = plan_changes(pairs, out.plans_compared);
+  out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
+  out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);
+  return out;
+}
+
+}  // namespace tare

@@ -1,0 +1,153 @@
+// From pairs of trials to rows, verdicts and an exit code.
+// Level: compare. Pure functions on values: no input or output; safe from any thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/model/change.h"
+#include "bench/model/result.h"
+#include "bench/model/scenario.h"
+#include "tools/compare/plan_shape.h"
+
+namespace tare {
+
+// ---- what goes in -------------------------------------------------------------------------
+
+struct TrialPlan {
+  std::string operation;
+  std::string step;
+  std::vector<std::string> parameters;
+  PlanShape shape;
+  std::string error;  // why there is no plan; empty when there is one
+};
+
+// What a comparison needs of one trial: its result without the raw plans.
+struct Sample {
+  Result result;  // `plans` is empty
+  std::vector<TrialPlan> plans;
+};
+Sample sample_of(const Result& result);
+
+// The unit of replication: one baseline trial and one contender trial.
+struct PairSample {
+  Sample baseline;
+  Sample contender;
+};
+
+// What the comparison is held against.
+struct Criteria {
+  std::map<std::string, double> margins;  // metric -> share; a missing one has its default
+  std::vector<Limit> limits;              // judged on the contender
+  std::vector<Expectation> expect;
+  std::string variable;  // of the change: "postgres.settings", "redis.settings" may then differ
+  double confidence = 0.95;
+};
+// `change` may be null: two arms compared without one.
+Criteria criteria_of(const Scenario& scenario, const Change* change);
+
+// ---- what comes out -----------------------------------------------------------------------
+
+enum class Verdict { improved, equivalent, not_worse, regressed, inconclusive, invalid };
+enum class Gating { gating, shown };                    // shown rows have no say in the exit code
+enum class Unit { nanoseconds, share, blocks, calls };  // of Row::baseline and contender
+enum class ChangeKind {
+  relative,  // 0.05 = +5 %; the interval is of paired log-ratios, transformed back
+  points,    // difference of shares: 0.01 = +1 percentage point
+  exact,     // relative, of counts that have no noise: no interval
+};
+
+// One metric of one operation. `baseline` and `contender` are over the trials of each arm:
+// geometric means of times, means of shares, medians of counts.
+struct Row {
+  std::string operation;
+  std::string metric;  // response_time_tm95, failed_share, blocks_per_query ...
+  Unit unit = Unit::nanoseconds;
+  ChangeKind kind = ChangeKind::relative;
+  std::optional<double> baseline, contender;
+  std::optional<double> change, low,
+      high;                        // none: nothing to compare; no limits: one pair or exact
+  double margin = 0;               // in the terms of `change`
+  std::optional<Verdict> verdict;  // every gating row has one, no shown row has
+  Gating gating = Gating::shown;
+  int pairs = 0;     // that entered the estimate
+  std::string note;  // what else a reader must know; often empty
+
+  friend bool operator==(const Row&, const Row&) = default;
+};
+
+enum class Outcome { met, missed, inconclusive };
+
+struct ExpectationResult {
+  std::string operation;
+  std::string metric;
+  double at_most = 0;
+  Outcome outcome = Outcome::inconclusive;
+  std::string note;
+
+  friend bool operator==(const ExpectationResult&, const ExpectationResult&) = default;
+};
+
+struct LimitResult {
+  std::string operation;
+  std::string metric;  // response_time_p99_ms or error_rate, as in the scenario
+  double limit = 0;
+  std::optional<double> measured;  // the median over the trials; the pooled share for error_rate
+  Outcome outcome = Outcome::inconclusive;
+  std::string note;
+
+  friend bool operator==(const LimitResult&, const LimitResult&) = default;
+};
+
+// One step whose plan differs between the arms for the same parameters.
+struct PlanChange {
+  std::string operation;
+  std::string step;
+  std::string description;  // "Seq Scan on relation -> Index Scan using relation_target"
+  int changed = 0;          // pairs of plans that differ ...
+  int compared = 0;         // ... of so many with the same parameters
+
+  friend bool operator==(const PlanChange&, const PlanChange&) = default;
+};
+
+struct Comparison {
+  std::vector<Row> rows;  // gating rows first
+  std::vector<ExpectationResult> expectations;
+  std::vector<LimitResult> limits;
+  std::vector<PlanChange> plan_changes;
+  int plans_compared = 0;  // steps with plans for the same parameters in both arms
+  std::optional<double> hit_ratio_baseline, hit_ratio_contender;  // over all operations
+  std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
+  int pairs = 0;
+
+  friend bool operator==(const Comparison&, const Comparison&) = default;
+};
+
+// Never throws for odd measurements: they become notes, "inconclusive" or "invalid". No number in
+// the answer is NaN or infinite. No pairs at all is invalid.
+Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteria);
+
+// The limits held against one run, or against the contender's trials.
+std::vector<LimitResult> judge_limits(const std::vector<Limit>& limits,
+                                      const std::vector<Result>& trials);
+
+// What makes one trial worthless: requests lost in the accounting, the offered rate not reached.
+// Empty when nothing does. For `tare run` too.
+std::vector<std::string> reasons_invalid(const Result& trial);
+
+// 3 invalid, 1 regressed, broken or missed, 2 inconclusive, 0 otherwise; the first that applies. An
+// invalid gating row counts as 3, unless its operation fails more often in the contender: then
+// that regression (1) is the answer.
+int exit_code(const Comparison& comparison);
+int exit_code(const std::vector<LimitResult>& limits);  // of a single run: 1, 2 or 0
+
+// "not worse", "improved" ...: the words of reports and files.
+std::string to_text(Verdict verdict);
+std::string to_text(Outcome outcome);
+std::string to_text(Unit unit);
+std::string to_text(ChangeKind kind);
+std::string to_text(Gating gating);
+
+}  // namespace tare

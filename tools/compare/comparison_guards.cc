@@ -1,0 +1,126 @@
+// What makes a comparison worthless before any statistics.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "tools/compare/comparison_parts.h"
+
+namespace tare {
+namespace {
+
+constexpr size_t kMostReasons = 20;
+constexpr double kLeastOfOffered = 0.99;
+
+// Where a server stands is not how it is set: every trial has its own folder.
+const std::set<std::string> kPlaces = {
+    "cluster_name", "config_file", "data_directory", "external_pid_file",
+    "hba_file",     "ident_file",  "port",           "unix_socket_directories",
+    "dir",          "logfile",     "pidfile",        "unixsocket"};
+
+void differences(const std::string& what, const Settings& baseline, const Settings& contender,
+                 const std::string& arms, std::vector<std::string>& reasons) {
+  const auto value = [](const Settings& settings, const std::string& name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string("not set") : '"' + found->second + '"';
+  };
+  std::set<std::string> names;
+  for (const auto& [name, text] : baseline) names.insert(name);
+  for (const auto& [name, text] : contender) names.insert(name);
+  for (const std::string& name : names) {
+    if (kPlaces.contains(name) || value(baseline, name) == value(contender, name)) continue;
+    reasons.push_back(fmt::format("{} {} differs between {}: {} and {}", what, name, arms,
+                                  value(baseline, name), value(contender, name)));
+  }
+}
+
+void compare_environments(const Environment& first, const Environment& other,
+                          const std::string& arms, const Criteria& criteria,
+                          std::vector<std::string>& reasons) {
+  const bool postgres_varies = criteria.variable.starts_with("postgres.settings");
+  const bool redis_varies = criteria.variable.starts_with("redis.settings");
+  differences("the version of", first.versions, other.versions, arms, reasons);
+  if (!postgres_varies) {
+    differences("the PostgreSQL setting", first.postgres_settings, other.postgres_settings, arms,
+                reasons);
+  }
+  if (!redis_varies) {
+    differences("the Redis setting", first.redis_settings, other.redis_settings, arms, reasons);
+  }
+  if (first.file_system != other.file_system) {
+    reasons.push_back(fmt::format("the file system differs between {}: {} and {}", arms,
+                                  first.file_system, other.file_system));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> reasons_invalid(const Result& trial) {
+  std::vector<std::string> reasons;
+  double scheduled = 0;
+  for (const auto& [name, operation] : trial.operations) {
+    const RequestCounts& counts = operation.requests;
+    scheduled += double(counts.scheduled);
+    const int64_t accounted =
+        counts.ok + counts.failed + counts.timed_out + counts.dropped + counts.unfinished;
+    if (accounted != counts.scheduled) {
+      reasons.push_back(fmt::format("{}: {} requests were scheduled and {} accounted for", name,
+                                    counts.scheduled, accounted));
+    }
+    int64_t on_paths = 0;
+    for (const auto& [path, result] : operation.paths) on_paths += result.count;
+    if (on_paths != counts.ok) {
+      reasons.push_back(fmt::format("{}: {} requests were ok and {} went a known path", name,
+                                    counts.ok, on_paths));
+    }
+  }
+  // Poisson arrivals differ from their mean by chance: three standard deviations are allowed.
+  const double expected = trial.offered_rate_per_s * trial.measured_s;
+  if (expected > 0 && scheduled < kLeastOfOffered * expected - 3 * std::sqrt(expected)) {
+    reasons.push_back(
+        fmt::format("the offered rate was not reached: {:.0f} of {:.0f} requests were scheduled",
+                    scheduled, expected));
+  }
+  return reasons;
+}
+
+std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& pairs,
+                                                const Criteria& criteria) {
+  std::vector<std::string> reasons;
+  if (pairs.empty()) reasons.push_back("no pair was measured");
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const Result& baseline = pairs[i].baseline.result;
+    const Result& contender = pairs[i].contender.result;
+    for (const auto& [arm, trial] : {std::pair<const char*, const Result*>{"baseline", &baseline},
+                                     {"contender", &contender}}) {
+      for (const std::string& reason : reasons_invalid(*trial)) {
+        reasons.push_back(fmt::format("pair {}, {}: {}", i + 1, arm, reason));
+      }
+    }
+    if (baseline.scenario != contender.scenario) {
+      reasons.push_back(fmt::format("the arms of pair {} ran different scenarios: {} and {}", i + 1,
+                                    baseline.scenario, contender.scenario));
+    }
+    if (baseline.schedule_digest != contender.schedule_digest) {
+      reasons.push_back(
+          fmt::format("the arms of pair {} were asked different requests: digests {} "
+                      "and {}",
+                      i + 1, baseline.schedule_digest, contender.schedule_digest));
+    }
+    compare_environments(baseline.environment, contender.environment,
+                         fmt::format("the arms of pair {}", i + 1), criteria, reasons);
+    if (i > 0) {
+      compare_environments(pairs[0].baseline.result.environment, baseline.environment,
+                           fmt::format("pairs 1 and {}", i + 1), criteria, reasons);
+    }
+  }
+  if (reasons.size() > kMostReasons) {
+    const size_t more = reasons.size() - kMostReasons;
+    reasons.resize(kMostReasons);
+    reasons.push_back(fmt::format("{} more of the kind", more));
+  }
+  return reasons;
+}
+
+}  // namespace tare

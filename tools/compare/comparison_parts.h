@@ -1,0 +1,38 @@
+// The parts comparison.cc is put together from; nobody else includes this.
+// Level: compare. Pure functions; safe from any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/compare/comparison.h"
+
+namespace tare {
+
+// A row and how far the limits of its interval must be moved outwards before they are believed: the
+// arms' generators were not equally late.
+struct Judged {
+  Row row;
+  double slack = 0;
+};
+
+// Any metric of an operation, judged as `gating` says. An unknown metric gives an invalid row.
+Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,
+                    const std::string& metric, Gating gating, const Criteria& criteria);
+
+// Whether both arms have plans to count blocks of: else there is no such row.
+bool has_plans(const std::vector<PairSample>& pairs, const std::string& operation);
+Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operation,
+                 const Criteria& criteria);
+
+ExpectationResult judge_expectation(const Judged& judged, const Expectation& expectation);
+
+double margin_of(const Criteria& criteria, const std::string& metric);
+
+std::vector<PlanChange> plan_changes(const std::vector<PairSample>& pairs, int& steps_compared);
+
+// What makes the pairs not comparable; empty when nothing does.
+std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& pairs,
+                                                const Criteria& criteria);
+
+}  // namespace tare

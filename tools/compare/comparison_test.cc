@@ -1,0 +1,390 @@
+#include "tools/compare/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace tare {
+namespace {
+
+// One trial of one operation, all of whose times are `ms`.
+Sample trial(double ms, int64_t requests = 4000, int64_t not_ok = 0) {
+  Sample sample;
+  sample.result.scenario = "s";
+  sample.result.schedule_digest = "d";
+  sample.result.measured_s = 10;
+  sample.result.offered_rate_per_s = double(requests) / 10;
+  OperationResult operation;
+  operation.requests.scheduled = requests;
+  operation.requests.ok = requests - not_ok;
+  operation.requests.failed = not_ok;
+  HistogramSummary times;
+  times.count = requests - not_ok;
+  if (times.count > 0) {
+    times.mean = times.tm95 = ms * 1e6;
+    times.p50 = times.p90 = times.p95 = times.p99 = times.p999 = times.max = int64_t(ms * 1e6);
+    operation.paths["plain"] = {times.count, times};
+  }
+  operation.response_time_ns = operation.service_time_ns = times;
+  sample.result.operations["page"] = operation;
+  return sample;
+}
+
+std::vector<PairSample> paired(const std::vector<double>& before,
+                               const std::vector<double>& after) {
+  std::vector<PairSample> pairs;
+  for (size_t i = 0; i < before.size(); ++i) pairs.push_back({trial(before[i]), trial(after[i])});
+  return pairs;
+}
+
+const Row& row_of(const Comparison& comparison, const std::string& metric,
+                  const std::string& operation = "page") {
+  for (const Row& row : comparison.rows) {
+    if (row.metric == metric && row.operation == operation) return row;
+  }
+  static const Row none;
+  ADD_FAILURE() << "no row " << metric;
+  return none;
+}
+
+void expect_no_odd_number(const Comparison& comparison) {
+  for (const Row& row : comparison.rows) {
+    for (const auto& value : {row.baseline, row.contender, row.change, row.low, row.high,
+                              std::optional<double>(row.margin)}) {
+      EXPECT_TRUE(!value || std::isfinite(*value)) << row.metric;
+    }
+  }
+}
+
+Verdict verdict_of(const std::vector<PairSample>& pairs) {
+  const Comparison comparison = compare(pairs, {});
+  expect_no_odd_number(comparison);
+  EXPECT_TRUE(comparison.invalid_reasons.empty());
+  return *row_of(comparison, "response_time_tm95").verdict;
+}
+
+TEST(Comparison, GivesEachVerdict) {
+  EXPECT_EQ(verdict_of(paired({10, 10.1, 9.9}, {5, 5.1, 5})), Verdict::improved);
+  EXPECT_EQ(verdict_of(paired({10, 10.1, 9.9}, {12, 12.2, 11.9})), Verdict::regressed);
+  EXPECT_EQ(verdict_of(paired({10, 10.1, 9.9}, {10.01, 10.1, 9.9})), Verdict::equivalent);
+  // -6 % on average, but the interval reaches 0: not an improvement, surely not worse.
+  EXPECT_EQ(verdict_of(paired({10, 10, 10, 10}, {9.7, 9.2, 9.6, 9.1})), Verdict::improved);
+  EXPECT_EQ(verdict_of(paired({10, 10, 10, 10}, {10.0, 9.0, 9.9, 8.7})), Verdict::not_worse);
+  EXPECT_EQ(verdict_of(paired({10, 10, 10}, {8, 12, 11})), Verdict::inconclusive);
+  // Slower for sure, by less than the margin; but the limit reaches past it.
+  EXPECT_EQ(verdict_of(paired({10, 10, 10}, {10.2, 10.4, 10.6})), Verdict::inconclusive);
+}
+
+TEST(Comparison, BearsOnePairAndNoSpread) {
+  const Comparison one = compare(paired({10}, {20}), {});
+  const Row& row = row_of(one, "response_time_tm95");
+  EXPECT_EQ(row.verdict, Verdict::inconclusive);
+  EXPECT_NEAR(*row.change, 1, 1e-9);
+  EXPECT_FALSE(row.low || row.high);
+  EXPECT_EQ(exit_code(one), 2);
+  EXPECT_EQ(verdict_of(paired({10, 10}, {10, 10})), Verdict::equivalent);
+  EXPECT_EQ(verdict_of(paired({10, 10}, {11, 11})), Verdict::regressed);
+}
+
+TEST(Comparison, CutsWildIntervals) {
+  const Comparison wild = compare(paired({1e-6, 60'000}, {60'000, 1e-6}), {});
+  expect_no_odd_number(wild);
+  EXPECT_EQ(row_of(wild, "response_time_tm95").verdict, Verdict::inconclusive);
+}
+
+TEST(Comparison, UsesTheScenariosMargin) {
+  Criteria criteria;
+  criteria.margins["response_time_tm95"] = 0.5;
+  const Comparison comparison = compare(paired({10, 10.1}, {11, 11.1}), criteria);
+  EXPECT_EQ(row_of(comparison, "response_time_tm95").verdict, Verdict::equivalent);
+}
+
+TEST(Comparison, CountsOverallAndPairedFiguresAlike) {
+  const Comparison comparison = compare(paired({10, 40}, {20, 20}), {});
+  const Row& row = row_of(comparison, "response_time_tm95");
+  EXPECT_NEAR(*row.baseline, 20e6, 1);  // geometric mean
+  EXPECT_NEAR(*row.change, 0, 1e-9);
+}
+
+TEST(Comparison, JudgesFailuresInPoints) {
+  auto pairs = paired({1, 1}, {1, 1});
+  EXPECT_EQ(row_of(compare(pairs, {}), "failed_share").note,
+            "0 of 8000 failed; at most 0.037 % at 95 %");
+  EXPECT_EQ(row_of(compare(pairs, {}), "failed_share").verdict, Verdict::equivalent);
+  pairs = {{trial(1), trial(1, 4000, 80)}, {trial(1), trial(1, 4000, 81)}};
+  const Comparison worse = compare(pairs, {});
+  const Row& row = row_of(worse, "failed_share");
+  EXPECT_EQ(row.verdict, Verdict::regressed);
+  EXPECT_EQ(row.kind, ChangeKind::points);
+  EXPECT_NEAR(*row.change, 0.020125, 1e-9);
+  EXPECT_EQ(exit_code(worse), 1);
+}
+
+TEST(Comparison, TakesABrokenContenderForARegression) {
+  const std::vector<PairSample> pairs = {{trial(1), trial(1, 4000, 4000)},
+                                         {trial(1), trial(1, 4000, 4000)}};
+  const Comparison comparison = compare(pairs, {});
+  EXPECT_EQ(row_of(comparison, "response_time_tm95").verdict, Verdict::invalid);
+  EXPECT_EQ(row_of(comparison, "failed_share").verdict, Verdict::regressed);
+  EXPECT_EQ(exit_code(comparison), 1);
+}
+
+TEST(Comparison, TakesABrokenBaselineForInvalid) {
+  const std::vector<PairSample> pairs = {{trial(1, 4000, 4000), trial(1)},
+                                         {trial(1, 4000, 4000), trial(1)}};
+  EXPECT_EQ(exit_code(compare(pairs, {})), 3);
+}
+
+TEST(Comparison, SaysThatAnOperationNeverCame) {
+  auto pairs = paired({1, 1}, {1, 1});
+  for (auto& pair : pairs) {
+    pair.baseline.result.operations["rare"];
+    pair.contender.result.operations["rare"];
+  }
+  const Comparison comparison = compare(pairs, {});
+  EXPECT_EQ(row_of(comparison, "response_time_tm95", "rare").verdict, Verdict::inconclusive);
+  EXPECT_EQ(exit_code(comparison), 2);
+}
+
+TEST(Comparison, TakesNaNForMissing) {
+  auto pairs = paired({1, 1}, {1, 1});
+  pairs[1].contender.result.operations["page"].response_time_ns.tm95 = std::nan("");
+  pairs[0].contender.result.generator.lag_ns.mean = std::numeric_limits<double>::infinity();
+  const Comparison comparison = compare(pairs, {});
+  expect_no_odd_number(comparison);
+  EXPECT_EQ(row_of(comparison, "response_time_tm95").verdict, Verdict::invalid);
+}
+
+TEST(Comparison, ShowsTheTailOnlyWithTenRequestsBeyondIt) {
+  EXPECT_TRUE(row_of(compare(paired({1, 1}, {1, 1}), {}), "response_time_p99").low.has_value());
+  const std::vector<PairSample> few = {{trial(1, 999), trial(1, 900)},
+                                       {trial(1, 900), trial(1, 900)}};
+  const Comparison comparison = compare(few, {});
+  EXPECT_FALSE(row_of(comparison, "response_time_p99").low.has_value());
+  EXPECT_TRUE(row_of(comparison, "response_time_p50").low.has_value());
+  EXPECT_FALSE(row_of(comparison, "response_time_p50").verdict.has_value());
+}
+
+TEST(Comparison, ListsGatingRowsFirst) {
+  const Comparison comparison = compare(paired({1, 1}, {1, 1}), {});
+  bool shown = false;
+  for (const Row& row : comparison.rows) {
+    shown |= row.gating == Gating::shown;
+    EXPECT_EQ(row.gating == Gating::shown, shown) << row.metric;
+    EXPECT_EQ(row.verdict.has_value(), !shown) << row.metric;
+  }
+  EXPECT_TRUE(shown);
+}
+
+TEST(Comparison, FollowsTheHitRatio) {
+  auto pairs = paired({1, 1}, {1, 1});
+  for (auto& pair : pairs) {
+    for (Sample* sample : {&pair.baseline, &pair.contender}) {
+      const int64_t hits = sample == &pair.baseline ? 3000 : 2000;
+      auto& paths = sample->result.operations["page"].paths;
+      paths = {{"hit", {hits, {}}}, {"miss", {4000 - hits, {}}}};
+    }
+  }
+  const Comparison comparison = compare(pairs, {});
+  EXPECT_NEAR(*comparison.hit_ratio_baseline, 0.75, 1e-12);
+  EXPECT_NEAR(*comparison.hit_ratio_contender, 0.5, 1e-12);
+  EXPECT_NEAR(*row_of(comparison, "hit_ratio").change, -0.25, 1e-12);
+}
+
+// ---- work ---------------------------------------------------------------------------------
+
+std::vector<PairSample> with_blocks(int64_t before, int64_t after) {
+  auto pairs = paired({1, 1}, {1, 1});
+  for (auto& pair : pairs) {
+    for (const char* parameter : {"a", "b"}) {
+      TrialPlan plan{"page", "query", {parameter}, {}, ""};
+      plan.shape.fingerprint = "1";
+      plan.shape.scans = {"Seq Scan on t"};
+      plan.shape.blocks = before;
+      pair.baseline.plans.push_back(plan);
+      plan.shape.blocks = after;
+      pair.contender.plans.push_back(plan);
+    }
+    TrialPlan other{"page", "query", {"only here"}, {}, ""};
+    other.shape.blocks = 1'000'000;  // without a counterpart it does not count
+    pair.contender.plans.push_back(other);
+  }
+  return pairs;
+}
+
+Verdict blocks_verdict(int64_t before, int64_t after) {
+  const Comparison comparison = compare(with_blocks(before, after), {});
+  EXPECT_EQ(*row_of(comparison, "blocks_per_query").baseline, double(before));
+  return *row_of(comparison, "blocks_per_query").verdict;
+}
+
+TEST(Comparison, JudgesBlocksExactly) {
+  EXPECT_EQ(blocks_verdict(1000, 1200), Verdict::equivalent);
+  EXPECT_EQ(blocks_verdict(1000, 1201), Verdict::regressed);
+  EXPECT_EQ(blocks_verdict(1000, 799), Verdict::improved);
+  EXPECT_EQ(blocks_verdict(4, 54), Verdict::equivalent);
+  EXPECT_EQ(blocks_verdict(4, 55), Verdict::regressed);
+  EXPECT_EQ(blocks_verdict(0, 0), Verdict::equivalent);
+  EXPECT_EQ(blocks_verdict(0, 51), Verdict::regressed);
+  EXPECT_EQ(exit_code(compare(with_blocks(0, 51), {})), 1);
+}
+
+TEST(Comparison, AddsUpTheStepsOfAnOperation) {
+  auto pairs = with_blocks(100, 100);
+  for (auto& pair : pairs) {
+    TrialPlan plan{"page", "second", {"a"}, {}, ""};
+    plan.shape.blocks = 7;
+    pair.baseline.plans.push_back(plan);
+    pair.contender.plans.push_back(plan);
+  }
+  EXPECT_EQ(*row_of(compare(pairs, {}), "blocks_per_query").baseline, 107);
+}
+
+TEST(Comparison, MissesAPlanThatOneArmLost) {
+  auto pairs = with_blocks(10, 10);
+  pairs[1].contender.plans[0].error = "relation \"t\" does not exist";
+  const Comparison comparison = compare(pairs, {});
+  EXPECT_EQ(row_of(comparison, "blocks_per_query").verdict, Verdict::invalid);
+  EXPECT_EQ(exit_code(comparison), 3);
+}
+
+TEST(Comparison, ListsThePlansThatChanged) {
+  auto pairs = with_blocks(10, 10);
+  pairs[1].contender.plans[0].shape.fingerprint = "2";
+  pairs[1].contender.plans[0].shape.scans = {"Index Scan using t_a on t"};
+  const Comparison comparison = compare(pairs, {});
+  ASSERT_EQ(comparison.plan_changes.size(), 1u);
+  EXPECT_EQ(comparison.plan_changes[0],
+            (PlanChange{"page", "query", "Seq Scan on t -> Index Scan using t_a", 1, 4}));
+  EXPECT_EQ(comparison.plans_compared, 1);
+}
+
+TEST(Comparison, CountsRedisCallsBesideTheSteps) {
+  auto pairs = with_blocks(10, 10);
+  for (auto& pair : pairs) {
+    for (Sample* sample : {&pair.baseline, &pair.contender}) {
+      auto& steps = sample->result.operations["page"].steps;
+      steps["query"].calls = 4000;
+      steps["page.query"].calls = 1000;
+      steps["page.get"].calls = 4000;
+      steps["page.set"].calls = sample == &pair.baseline ? 1000 : 2000;
+    }
+  }
+  const Row row = row_of(compare(pairs, {}), "redis_calls_per_request");
+  EXPECT_NEAR(*row.baseline, 1.25, 1e-12);
+  EXPECT_NEAR(*row.change, 0.2, 1e-12);
+}
+
+// ---- expectations, limits, guards -----------------------------------------------------------
+
+Outcome expected(const std::vector<PairSample>& pairs, const std::string& metric, double at_most) {
+  Criteria criteria;
+  criteria.expect = {{"page", metric, at_most}};
+  return compare(pairs, criteria).expectations.at(0).outcome;
+}
+
+TEST(Comparison, JudgesExpectations) {
+  const auto halved = paired({10, 10.1, 9.9}, {5, 5.1, 5});
+  EXPECT_EQ(expected(halved, "response_time_tm95", -0.4), Outcome::met);
+  EXPECT_EQ(expected(halved, "response_time_tm95", -0.6), Outcome::missed);
+  EXPECT_EQ(expected(halved, "response_time_tm95", -0.496), Outcome::inconclusive);
+  EXPECT_EQ(expected(halved, "response_time_p999", -0.4), Outcome::inconclusive);  // too few
+  EXPECT_EQ(expected(halved, "response_time_mean", -0.4), Outcome::met);
+  EXPECT_EQ(expected(halved, "no_such_metric", -0.4), Outcome::inconclusive);
+  EXPECT_EQ(expected(paired({10}, {5}), "response_time_tm95", -0.4), Outcome::inconclusive);
+  EXPECT_EQ(expected(with_blocks(1000, 100), "blocks_per_query", -0.9), Outcome::met);
+  EXPECT_EQ(expected(with_blocks(1000, 101), "blocks_per_query", -0.9), Outcome::missed);
+  Criteria criteria;
+  criteria.expect = {{"pages", "response_time_tm95", 0}};
+  EXPECT_EQ(compare(halved, criteria).expectations.at(0).outcome, Outcome::inconclusive);
+}
+
+TEST(Comparison, HoldsLimitsAgainstTheContender) {
+  const Limit limit{"page", 15.0, 0.01};
+  Criteria criteria;
+  criteria.limits = {limit};
+  const Comparison good = compare(paired({20, 20}, {10, 10}), criteria);
+  ASSERT_EQ(good.limits.size(), 2u);
+  EXPECT_EQ(good.limits[0].outcome, Outcome::met);
+  EXPECT_NEAR(*good.limits[0].measured, 10, 1e-9);
+  EXPECT_EQ(exit_code(good), 0);
+  criteria.limits[0].response_time_p99_ms = 5;
+  const Comparison slow = compare(paired({20, 20}, {10, 10}), criteria);
+  EXPECT_EQ(slow.limits[0].outcome, Outcome::missed);
+  EXPECT_EQ(exit_code(slow), 1);
+  EXPECT_EQ(judge_limits({limit}, {trial(1, 100, 100).result})[0].outcome, Outcome::missed);
+  EXPECT_EQ(judge_limits({limit}, {trial(1, 100, 2).result})[1].outcome, Outcome::missed);
+  EXPECT_EQ(exit_code(judge_limits({limit}, {trial(1, 100, 1).result})), 0);
+  EXPECT_EQ(exit_code(judge_limits({{"rare", 1.0, {}}}, {trial(1).result})), 2);
+}
+
+TEST(Comparison, RefusesWhatIsNotComparable) {
+  const auto reasons = [](auto&& spoil) {
+    auto pairs = paired({1, 1}, {1, 1});
+    spoil(pairs[1].contender.result);
+    const Comparison comparison = compare(pairs, {});
+    EXPECT_EQ(exit_code(comparison), comparison.invalid_reasons.empty() ? 0 : 3);
+    return comparison.invalid_reasons;
+  };
+  EXPECT_EQ(reasons([](Result&) {}).size(), 0u);
+  EXPECT_EQ(reasons([](Result& result) { result.schedule_digest = "other"; }).size(), 1u);
+  EXPECT_EQ(reasons([](Result& result) { result.operations["page"].requests.failed = 1; }).size(),
+            1u);
+  EXPECT_EQ(reasons([](Result& result) { result.operations["page"].paths.clear(); }).size(), 1u);
+  EXPECT_EQ(reasons([](Result& result) { result.offered_rate_per_s *= 1.1; }).size(), 1u);
+  EXPECT_EQ(reasons([](Result& result) { result.offered_rate_per_s *= 1.01; }).size(), 0u);
+  const auto settings =
+      reasons([](Result& result) { result.environment.postgres_settings["work_mem"] = "8MB"; });
+  ASSERT_EQ(settings.size(), 1u);
+  EXPECT_EQ(
+      settings[0],
+      "the PostgreSQL setting work_mem differs between the arms of pair 2: not set and \"8MB\"");
+  EXPECT_EQ(reasons([](Result& result) { result.environment.versions["redis"] = "8"; }).size(), 1u);
+  EXPECT_EQ(reasons([](Result& result) { result.environment.redis_settings["dir"] = "/x"; }).size(),
+            0u);
+  EXPECT_EQ(exit_code(compare({}, {})), 3);
+}
+
+TEST(Comparison, LetsTheVariableDiffer) {
+  auto pairs = paired({1, 1}, {1, 1});
+  for (auto& pair : pairs) pair.contender.result.environment.postgres_settings["work_mem"] = "8MB";
+  Criteria criteria;
+  criteria.variable = "postgres.settings.work_mem";
+  EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
+  EXPECT_FALSE(compare(pairs, {}).invalid_reasons.empty());
+}
+
+TEST(Comparison, DoubtsArmsWhoseGeneratorsWereNotEquallyLate) {
+  auto pairs = paired({10, 10.1}, {10.01, 10.1});
+  EXPECT_EQ(verdict_of(pairs), Verdict::equivalent);
+  for (auto& pair : pairs) pair.contender.result.generator.lag_ns.mean = 0.6e6;  // 6 % of 10 ms
+  const Comparison late = compare(pairs, {});
+  EXPECT_EQ(row_of(late, "response_time_tm95").verdict, Verdict::inconclusive);
+  EXPECT_NE(row_of(late, "response_time_tm95").note.find("lag"), std::string::npos);
+  // A change far larger than the lag's difference stands.
+  auto halved = paired({10, 10.1, 9.9}, {5, 5.1, 5});
+  for (auto& pair : halved) pair.contender.result.generator.lag_ns.mean = 0.6e6;
+  EXPECT_EQ(verdict_of(halved), Verdict::improved);
+}
+
+TEST(Comparison, FindsTheFirstExitCodeThatApplies) {
+  Comparison comparison;
+  EXPECT_EQ(exit_code(comparison), 0);
+  comparison.rows.resize(2);
+  comparison.rows[0].gating = Gating::gating;
+  comparison.rows[0].verdict = Verdict::inconclusive;
+  EXPECT_EQ(exit_code(comparison), 2);
+  comparison.expectations.push_back({"page", "m", 0, Outcome::missed, ""});
+  EXPECT_EQ(exit_code(comparison), 1);
+  comparison.rows[1].gating = Gating::gating;
+  comparison.rows[1].verdict = Verdict::invalid;
+  EXPECT_EQ(exit_code(comparison), 3);
+  comparison.rows[1].gating = Gating::shown;
+  EXPECT_EQ(exit_code(comparison), 1);
+  comparison.invalid_reasons = {"x"};
+  EXPECT_EQ(exit_code(comparison), 3);
+}
+
+}  // namespace
+}  // namespace tare

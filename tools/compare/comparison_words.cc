@@ -1,0 +1,105 @@
+// The exit code, and the words of a comparison's values.
+#include <algorithm>
+
+#include "tools/compare/comparison.h"
+
+namespace tare {
+namespace {
+
+// The operation fails more often in the contender: that says why nothing else could be measured.
+bool fails_more(const Comparison& comparison, const std::string& operation) {
+  return std::any_of(comparison.rows.begin(), comparison.rows.end(), [&operation](const Row& row) {
+    return row.operation == operation && row.metric == "failed_share" &&
+           row.verdict == Verdict::regressed;
+  });
+}
+
+}  // namespace
+
+int exit_code(const std::vector<LimitResult>& limits) {
+  int code = 0;
+  for (const LimitResult& limit : limits) {
+    if (limit.outcome == Outcome::missed) return 1;
+    if (limit.outcome == Outcome::inconclusive) code = 2;
+  }
+  return code;
+}
+
+int exit_code(const Comparison& comparison) {
+  const int limits = exit_code(comparison.limits);
+  bool worse = limits == 1, unknown = limits == 2;
+  if (!comparison.invalid_reasons.empty()) return 3;
+  for (const Row& row : comparison.rows) {
+    if (row.gating != Gating::gating) continue;
+    if (row.verdict == Verdict::invalid && !fails_more(comparison, row.operation)) return 3;
+    worse |= row.verdict == Verdict::regressed;
+    unknown |= row.verdict == Verdict::inconclusive;
+  }
+  for (const ExpectationResult& expectation : comparison.expectations) {
+    worse |= expectation.outcome == Outcome::missed;
+    unknown |= expectation.outcome == Outcome::inconclusive;
+  }
+  return worse ? 1 : unknown ? 2 : 0;
+}
+
+std::string to_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::improved:
+      return "improved";
+    case Verdict::equivalent:
+      return "equivalent";
+    case Verdict::not_worse:
+      return "not worse";
+    case Verdict::regressed:
+      return "regressed";
+    case Verdict::inconclusive:
+      return "inconclusive";
+    case Verdict::invalid:
+      return "invalid";
+  }
+  return "invalid";
+}
+
+std::string to_text(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::met:
+      return "met";
+    case Outcome::missed:
+      return "missed";
+    case Outcome::inconclusive:
+      return "inconclusive";
+  }
+  return "inconclusive";
+}
+
+std::string to_text(Unit unit) {
+  switch (unit) {
+    case Unit::nanoseconds:
+      return "nanoseconds";
+    case Unit::share:
+      return "share";
+    case Unit::blocks:
+      return "blocks";
+    case Unit::calls:
+      return "calls";
+  }
+  return "calls";
+}
+
+std::string to_text(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::relative:
+      return "relative";
+    case ChangeKind::points:
+      return "points";
+    case ChangeKind::exact:
+      return "exact";
+  }
+  return "exact";
+}
+
+std::string to_text(Gating gating) {
+  return gating == Gating::gating ? "gating" : "shown";
+}
+
+}  // namespace tare

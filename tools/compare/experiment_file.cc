@@ -1,0 +1,285 @@
+#include "tools/compare/experiment_file.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "bench/model/errors.h"
+#include "bench/model/problem.h"
+#include "bench/model/result_file.h"
+#include "bench/model/result_file_schema.h"
+#include "embedded/experiment_schema.h"
+
+namespace tare {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+std::string to_text(PairOrder order) {
+  return order == PairOrder::baseline_first ? "baseline_first" : "contender_first";
+}
+
+std::string to_text(RollbackStatus status) {
+  switch (status) {
+    case RollbackStatus::not_done:
+      return "not_done";
+    case RollbackStatus::equal:
+      return "equal";
+    case RollbackStatus::different:
+      return "different";
+    case RollbackStatus::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+// ---- writing ------------------------------------------------------------------------------
+
+void write_if(ordered_json& out, const char* name, const std::optional<double>& value) {
+  if (value) out[name] = *value;
+}
+
+ordered_json written(const Row& row) {
+  ordered_json out;
+  out["operation"] = row.operation;
+  out["metric"] = row.metric;
+  out["unit"] = tare::to_text(row.unit);
+  out["kind"] = tare::to_text(row.kind);
+  write_if(out, "baseline", row.baseline);
+  write_if(out, "contender", row.contender);
+  write_if(out, "change", row.change);
+  write_if(out, "low", row.low);
+  write_if(out, "high", row.high);
+  out["margin"] = row.margin;
+  if (row.verdict) out["verdict"] = tare::to_text(*row.verdict);
+  out["gating"] = tare::to_text(row.gating);
+  out["pairs"] = row.pairs;
+  out["note"] = row.note;
+  return out;
+}
+
+ordered_json written(const ExpectationResult& expectation) {
+  return {{"operation", expectation.operation},
+          {"metric", expectation.metric},
+          {"at_most", expectation.at_most},
+          {"outcome", tare::to_text(expectation.outcome)},
+          {"note", expectation.note}};
+}
+
+ordered_json written(const LimitResult& limit) {
+  ordered_json out{{"operation", limit.operation},
+                   {"metric", limit.metric},
+                   {"limit", limit.limit},
+                   {"outcome", tare::to_text(limit.outcome)},
+                   {"note", limit.note}};
+  write_if(out, "measured", limit.measured);
+  return out;
+}
+
+ordered_json written(const PlanChange& change) {
+  return {{"operation", change.operation},
+          {"step", change.step},
+          {"description", change.description},
+          {"changed", change.changed},
+          {"compared", change.compared}};
+}
+
+template <typename Value>
+ordered_json written_list(const std::vector<Value>& values) {
+  ordered_json out = ordered_json::array();
+  for (const Value& value : values) out.push_back(written(value));
+  return out;
+}
+
+ordered_json written(const Comparison& comparison) {
+  ordered_json out;
+  out["pairs"] = comparison.pairs;
+  out["rows"] = written_list(comparison.rows);
+  out["expectations"] = written_list(comparison.expectations);
+  out["limits"] = written_list(comparison.limits);
+  out["plan_changes"] = written_list(comparison.plan_changes);
+  out["plans_compared"] = comparison.plans_compared;
+  write_if(out, "hit_ratio_baseline", comparison.hit_ratio_baseline);
+  write_if(out, "hit_ratio_contender", comparison.hit_ratio_contender);
+  out["invalid_reasons"] = comparison.invalid_reasons;
+  return out;
+}
+
+// ---- reading: the schema has been checked ---------------------------------------------------
+
+std::string text_of(const json& value, const char* name) {
+  return value.at(name).get<std::string>();
+}
+
+// A count that an int holds.
+int count_of(const json& value, const char* name) {
+  const json& number = value.at(name);
+  if (number > std::numeric_limits<int>::max() || number < std::numeric_limits<int>::min()) {
+    throw std::out_of_range(fmt::format("\"{}\" is out of range", name));
+  }
+  return number.get<int>();
+}
+
+std::optional<double> read_if(const json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end()) return std::nullopt;
+  return found->get<double>();
+}
+
+// The value that to_text writes as `word`; the schema allows no other word.
+template <typename Word>
+Word read_word(const std::string& word, std::initializer_list<Word> all,
+               std::string (*text)(Word)) {
+  for (const Word value : all) {
+    if (text(value) == word) return value;
+  }
+  throw std::invalid_argument(fmt::format("unknown word \"{}\"", word));
+}
+
+Outcome read_outcome(const json& value) {
+  return read_word<Outcome>(text_of(value, "outcome"),
+                            {Outcome::met, Outcome::missed, Outcome::inconclusive}, tare::to_text);
+}
+
+Row read_row(const json& value) {
+  Row row;
+  row.operation = text_of(value, "operation");
+  row.metric = text_of(value, "metric");
+  row.unit =
+      read_word<Unit>(text_of(value, "unit"),
+                      {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls}, tare::to_text);
+  row.kind = read_word<ChangeKind>(text_of(value, "kind"),
+                                   {ChangeKind::relative, ChangeKind::points, ChangeKind::exact},
+                                   tare::to_text);
+  row.baseline = read_if(value, "baseline");
+  row.contender = read_if(value, "contender");
+  row.change = read_if(value, "change");
+  row.low = read_if(value, "low");
+  row.high = read_if(value, "high");
+  row.margin = value.at("margin").get<double>();
+  if (value.contains("verdict")) {
+    row.verdict = read_word<Verdict>(text_of(value, "verdict"),
+                                     {Verdict::improved, Verdict::equivalent, Verdict::not_worse,
+                                      Verdict::regressed, Verdict::inconclusive, Verdict::invalid},
+                                     tare::to_text);
+  }
+  row.gating =
+      read_word<Gating>(text_of(value, "gating"), {Gating::gating, Gating::shown}, tare::to_text);
+  row.pairs = count_of(value, "pairs");
+  row.note = text_of(value, "note");
+  return row;
+}
+
+Comparison read_comparison(const json& value) {
+  Comparison out;
+  out.pairs = count_of(value, "pairs");
+  for (const json& row : value.at("rows")) out.rows.push_back(read_row(row));
+  for (const json& each : value.at("expectations")) {
+    out.expectations.push_back({text_of(each, "operation"), text_of(each, "metric"),
+                                each.at("at_most").get<double>(), read_outcome(each),
+                                text_of(each, "note")});
+  }
+  for (const json& each : value.at("limits")) {
+    out.limits.push_back({text_of(each, "operation"), text_of(each, "metric"),
+                          each.at("limit").get<double>(), read_if(each, "measured"),
+                          read_outcome(each), text_of(each, "note")});
+  }
+  for (const json& each : value.at("plan_changes")) {
+    out.plan_changes.push_back({text_of(each, "operation"), text_of(each, "step"),
+                                text_of(each, "description"), count_of(each, "changed"),
+                                count_of(each, "compared")});
+  }
+  out.plans_compared = count_of(value, "plans_compared");
+  out.hit_ratio_baseline = read_if(value, "hit_ratio_baseline");
+  out.hit_ratio_contender = read_if(value, "hit_ratio_contender");
+  out.invalid_reasons = value.at("invalid_reasons").get<std::vector<std::string>>();
+  return out;
+}
+
+Experiment read_document(const json& value) {
+  Experiment out;
+  out.scenario = text_of(value, "scenario");
+  out.change = text_of(value, "change");
+  out.owner = text_of(value, "owner");
+  out.reason = text_of(value, "reason");
+  out.seed = value.at("seed").get<uint64_t>();
+  out.started_at = text_of(value, "started_at");
+  out.duration_s = value.at("duration_s").get<double>();
+  for (const json& pair : value.at("pairs")) {
+    out.pairs.push_back(
+        {read_word<PairOrder>(text_of(pair, "order"),
+                              {PairOrder::baseline_first, PairOrder::contender_first}, to_text),
+         text_of(pair, "baseline"), text_of(pair, "contender")});
+  }
+  out.comparison = read_comparison(value.at("comparison"));
+  const json& rollback = value.at("rollback");
+  out.rollback = {read_word<RollbackStatus>(text_of(rollback, "status"),
+                                            {RollbackStatus::not_done, RollbackStatus::equal,
+                                             RollbackStatus::different, RollbackStatus::failed},
+                                            to_text),
+                  text_of(rollback, "detail")};
+  out.cache_cleared = value.at("cache_cleared").get<std::vector<std::string>>();
+  out.cache_keys_cleared = value.at("cache_keys_cleared").get<int64_t>();
+  out.exit_code = count_of(value, "exit_code");
+  out.warnings = value.at("warnings").get<std::vector<std::string>>();
+  return out;
+}
+
+}  // namespace
+
+std::string experiment_to_json(const Experiment& experiment) {
+  ordered_json out;
+  out["schema_version"] = 1;
+  out["scenario"] = experiment.scenario;
+  out["change"] = experiment.change;
+  out["owner"] = experiment.owner;
+  out["reason"] = experiment.reason;
+  out["seed"] = experiment.seed;
+  out["started_at"] = experiment.started_at;
+  out["duration_s"] = experiment.duration_s;
+  out["pairs"] = ordered_json::array();
+  for (const ExperimentPair& pair : experiment.pairs) {
+    out["pairs"].push_back({{"order", to_text(pair.order)},
+                            {"baseline", pair.baseline},
+                            {"contender", pair.contender}});
+  }
+  out["comparison"] = written(experiment.comparison);
+  out["rollback"] = {{"status", to_text(experiment.rollback.status)},
+                     {"detail", experiment.rollback.detail}};
+  out["cache_cleared"] = experiment.cache_cleared;
+  out["cache_keys_cleared"] = experiment.cache_keys_cleared;
+  out["exit_code"] = experiment.exit_code;
+  out["warnings"] = experiment.warnings;
+  std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  require_writable(text, embedded::experiment_schema, "experiment.json");
+  return text;
+}
+
+Experiment experiment_from_json(std::string_view text, const std::string& source_name) {
+  require_valid(text, embedded::experiment_schema, source_name);
+  try {
+    return read_document(json::parse(text));
+  } catch (const std::exception& error) {
+    throw FileProblems({{source_name, "", error.what()}});
+  }
+}
+
+void write_experiment(const std::filesystem::path& folder, const Experiment& experiment) {
+  write_whole_file(folder / "experiment.json", experiment_to_json(experiment));
+}
+
+Experiment read_experiment(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "experiment.json";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    throw UsageError(fmt::format("{} is not an experiment folder: there is no {}", folder.string(),
+                                 file.string()));
+  }
+  return experiment_from_json(read_whole_file(file), file.string());
+}
+
+}  // namespace tare

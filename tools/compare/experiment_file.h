@@ -1,0 +1,70 @@
+// experiment.json: what an experiment decided, on which pairs; the trials lie in folders beside it.
+// Level: compare. Reads and writes files; no state. Schema: results/experiment.schema.json.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/compare/comparison.h"
+
+namespace tare {
+
+enum class PairOrder { baseline_first, contender_first };
+
+struct ExperimentPair {
+  PairOrder order = PairOrder::baseline_first;
+  std::string baseline;   // "trials/01-baseline", below the experiment's folder
+  std::string contender;  // "trials/01-contender"
+
+  friend bool operator==(const ExperimentPair&, const ExperimentPair&) = default;
+};
+
+enum class RollbackStatus {
+  not_done,   // the change has none, or the work ended before
+  equal,      // done, and the schema is the one from the start
+  different,  // done, and the schema is not
+  failed,     // the rollback itself failed
+};
+
+struct Rollback {
+  RollbackStatus status = RollbackStatus::not_done;
+  std::string detail;  // what differs, or the server's message
+
+  friend bool operator==(const Rollback&, const Rollback&) = default;
+};
+
+struct Experiment {
+  std::string scenario;
+  std::string change;
+  std::string owner;
+  std::string reason;
+  uint64_t seed = 0;       // of the order of the arms
+  std::string started_at;  // ISO 8601, UTC
+  double duration_s = 0;
+  std::vector<ExperimentPair> pairs;
+  Comparison comparison;
+  Rollback rollback;
+  std::vector<std::string> cache_cleared;  // key patterns cleared in both arms
+  int64_t cache_keys_cleared = 0;          // in all trials together
+  int exit_code = 0;                       // of the comparison: 0 to 3
+  std::vector<std::string> warnings;
+
+  friend bool operator==(const Experiment&, const Experiment&) = default;
+};
+
+// Throws std::invalid_argument naming the field when a number is NaN or infinite.
+std::string experiment_to_json(const Experiment& experiment);
+
+// Throws FileProblems naming `source_name` and the place.
+Experiment experiment_from_json(std::string_view text, const std::string& source_name);
+
+// Writes experiment.json into `folder`; throws std::runtime_error when the disk refuses.
+void write_experiment(const std::filesystem::path& folder, const Experiment& experiment);
+
+// Throws UsageError when `folder` has no experiment.json, FileProblems as above.
+Experiment read_experiment(const std::filesystem::path& folder);
+
+}  // namespace tare

@@ -1,0 +1,92 @@
+#include "tools/compare/experiment_file.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cmath>
+#include <filesystem>
+#include <stdexcept>
+
+#include "bench/model/errors.h"
+#include "bench/model/problem.h"
+
+namespace tare {
+namespace {
+
+Experiment whole_experiment() {
+  Experiment out;
+  out.scenario = "debian-archive";
+  out.change = "index";
+  out.owner = "archive team";
+  out.reason = "it scans";
+  out.seed = 0xffff'ffff'ffff'ffffu;
+  out.started_at = "2026-01-01T00:00:00Z";
+  out.duration_s = 61.5;
+  out.pairs = {{PairOrder::contender_first, "trials/01-baseline", "trials/01-contender"},
+               {PairOrder::baseline_first, "trials/02-baseline", "trials/02-contender"}};
+  const Verdict verdicts[] = {Verdict::improved,  Verdict::equivalent,   Verdict::not_worse,
+                              Verdict::regressed, Verdict::inconclusive, Verdict::invalid};
+  for (const Verdict verdict : verdicts) {
+    out.comparison.rows.push_back({"page", "response_time_tm95", Unit::nanoseconds,
+                                   ChangeKind::relative, 1.0 / 3, 2e9, -0.1, -0.2, 0.3, 0.05,
+                                   verdict, Gating::gating, 4, "a note"});
+  }
+  const Unit units[] = {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls};
+  const ChangeKind kinds[] = {ChangeKind::relative, ChangeKind::points, ChangeKind::exact};
+  for (int i = 0; i < 4; ++i) {
+    Row row;
+    row.unit = units[i];
+    row.kind = kinds[i % 3];
+    out.comparison.rows.push_back(row);
+  }
+  out.comparison.expectations = {{"page", "m", -0.5, Outcome::met, ""},
+                                 {"page", "m", -0.5, Outcome::missed, "why"}};
+  out.comparison.limits = {{"page", "error_rate", 0.01, 0.25, Outcome::missed, ""},
+                           {"page", "error_rate", 0.01, {}, Outcome::inconclusive, "none"}};
+  out.comparison.plan_changes = {{"page", "query", "A -> B", 3, 4}};
+  out.comparison.plans_compared = 4;
+  out.comparison.hit_ratio_baseline = 0.912;
+  out.comparison.invalid_reasons = {"a reason"};
+  out.comparison.pairs = 2;
+  out.rollback = {RollbackStatus::different, "an index is left"};
+  out.cache_cleared = {"page:*"};
+  out.cache_keys_cleared = 12;
+  out.exit_code = 3;
+  out.warnings = {"look"};
+  return out;
+}
+
+TEST(ExperimentFile, ComesBackExactly) {
+  const Experiment experiment = whole_experiment();
+  EXPECT_EQ(experiment_from_json(experiment_to_json(experiment), "x"), experiment);
+  EXPECT_EQ(experiment_from_json(experiment_to_json(Experiment()), "x"), Experiment());
+}
+
+TEST(ExperimentFile, ComesBackFromAFolder) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "tare-exp-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+  EXPECT_THROW(read_experiment(pattern), UsageError);
+  write_experiment(pattern, whole_experiment());
+  EXPECT_EQ(read_experiment(pattern), whole_experiment());
+  std::filesystem::remove_all(pattern);
+}
+
+TEST(ExperimentFile, RefusesWhatIsWrong) {
+  Experiment odd = whole_experiment();
+  odd.comparison.rows[0].change = std::nan("");
+  EXPECT_THROW(experiment_to_json(odd), std::invalid_argument);
+  std::string text = experiment_to_json(whole_experiment());
+  EXPECT_THROW(experiment_from_json(text.substr(0, text.size() / 2), "x"), FileProblems);
+  const std::string what = "\"equivalent\"";
+  text.replace(text.find(what), what.size(), "\"the same\"");
+  try {
+    experiment_from_json(text, "experiment.json");
+    FAIL() << "read an unknown verdict";
+  } catch (const FileProblems& problems) {
+    EXPECT_EQ(problems.problems().front().pointer, "/comparison/rows/1/verdict");
+    EXPECT_EQ(problems.problems().front().file, "experiment.json");
+  }
+}
+
+}  // namespace
+}  // namespace tare

@@ -1,0 +1,19 @@
+// EXPLAIN of every SQL step, with the parameters of the first requests that take it.
+// Level: experiment. Runs the statements and rolls them back; no state.
+#pragma once
+
+#include <vector>
+
+#include "bench/drivers/postgres_control.h"
+#include "bench/engine/traffic.h"
+#include "bench/model/plan.h"
+
+namespace tare {
+
+inline constexpr int kPlansPerStep = 5;
+
+// In the order of operations and steps. A statement that EXPLAIN refuses leaves a plan with an
+// error; the rest goes on.
+std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic);
+
+}  // namespace tare

@@ -1,0 +1,19 @@
+// What the figures of a run depend on besides the scenario and the change.
+// Level: experiment. Asks the servers and the machine; no state.
+#pragma once
+
+#include <stop_token>
+
+#include "bench/drivers/postgres_control.h"
+#include "bench/drivers/redis_control.h"
+#include "bench/model/result.h"
+#include "bench/model/scenario.h"
+
+namespace tare {
+
+// What a machine does not know of itself is left out; a server that does not answer throws.
+Environment read_environment(PostgresControl& postgres, RedisControl& redis,
+                             const Scenario& scenario, std::string file_system,
+                             std::stop_token stop);
+
+}  // namespace tare

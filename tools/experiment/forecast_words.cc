@@ -1,0 +1,153 @@
+#include "tools/experiment/forecast_words.h"
+
+#include <fmt/format.h>
+
+namespace tare {
+namespace {
+
+constexpr size_t kLongestSql = 160;  // characters shown
+
+// One line, cut where it gets long.
+std::string short_sql(const std::string& sql) {
+  std::string line;
+  for (char c : sql) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  if (line.size() <= kLongestSql) return line;
+  size_t end = kLongestSql;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // whole UTF-8
+  return line.substr(0, end) + " ...";
+}
+
+std::string rows_in_words(const Expect& expect) {
+  const auto& low = expect.minimum_rows;
+  const auto& high = expect.maximum_rows;
+  if (low && high && *low == *high) return fmt::format("{} {}", *low, *low == 1 ? "row" : "rows");
+  if (low && high) return fmt::format("{} to {} rows", *low, *high);
+  if (low) return fmt::format("at least {} rows", *low);
+  if (high) return fmt::format("at most {} rows", *high);
+  return "";
+}
+
+std::string type_in_words(ReplyType type) {
+  switch (type) {
+    case ReplyType::nil:
+      return "nothing (nil)";
+    case ReplyType::string:
+      return "a string";
+    case ReplyType::status:
+      return "a status";
+    case ReplyType::integer:
+      return "an integer";
+    case ReplyType::array:
+      return "an array";
+    default:
+      return "any reply";
+  }
+}
+
+std::string expect_in_words(const Expect& expect) {
+  std::string wanted = expect.type ? type_in_words(*expect.type) : "";
+  const std::string rows = rows_in_words(expect);
+  if (!rows.empty()) wanted += (wanted.empty() ? "" : " of ") + rows;
+  return wanted.empty() ? "" : "; expects " + wanted;
+}
+
+std::string sql_in_words(const SqlStep& step, const Operation& operation) {
+  std::string text = short_sql(step.sql);
+  for (size_t i = 0; i < step.parameters.size(); ++i) {
+    text += fmt::format("{}${} = {}", i == 0 ? "; " : ", ", i + 1,
+                        operation.draws.at(step.parameters[i]).name);
+  }
+  return text + expect_in_words(step.expect);
+}
+
+std::string redis_in_words(const RedisStep& step) {
+  std::string text;
+  for (const Template& argument : step.arguments) {
+    text += (text.empty() ? "" : " ") + argument.text;
+  }
+  return text + expect_in_words(step.expect);
+}
+
+std::string skew_in_words(const Skew& skew) {
+  if (const auto* zipf = std::get_if<ZipfSkew>(&skew)) {
+    return fmt::format("small ones more often (Zipf {})", zipf->exponent);
+  }
+  if (const auto* weight = std::get_if<WeightSkew>(&skew)) {
+    return fmt::format("as often as {} says", weight->column);
+  }
+  if (std::holds_alternative<FrequencySkew>(skew)) return "as often as it stands there";
+  return "every one alike";
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.3g} %", 100 * share);
+}
+
+}  // namespace
+
+std::string draw_in_words(const Draw& draw) {
+  if (const auto* share = std::get_if<ShareDraw>(&draw.source)) {
+    return fmt::format("{}: 1 for {} of the requests, else 0", draw.name, percent(share->share));
+  }
+  if (const auto* integer = std::get_if<IntegerDraw>(&draw.source)) {
+    return fmt::format("{}: a number from {} to {}, {}", draw.name, integer->minimum,
+                       integer->maximum, skew_in_words(integer->skew));
+  }
+  const auto& column = std::get<ColumnDraw>(draw.source);
+  return fmt::format("{}: a value of {}.{}, {}", draw.name, column.table, column.column,
+                     skew_in_words(column.skew));
+}
+
+std::vector<std::string> step_in_words(const Step& step, const Operation& operation,
+                                       const Scenario& scenario) {
+  if (const auto* sql = std::get_if<SqlStep>(&step)) {
+    return {fmt::format("{}: {}{}", sql->name, sql_in_words(*sql, operation),
+                        sql->writes ? " (writes)" : "")};
+  }
+  if (const auto* redis = std::get_if<RedisStep>(&step)) {
+    return {fmt::format("{}: {}{}", redis->name, redis_in_words(*redis),
+                        redis->writes ? " (writes)" : "")};
+  }
+  const auto& cached = std::get<CachedStep>(step);
+  const CacheRule& rule = scenario.cache_rules.at(cached.rule);
+  std::vector<std::string> lines = {
+      fmt::format("{}: GET {} (cache rule \"{}\")", cached.name, cached.key.text, rule.name),
+      "  hit: that is the answer",
+      fmt::format("  miss: {}; the rows are stored for {} s",
+                  sql_in_words(cached.on_miss, operation), rule.ttl_s)};
+  if (cached.bypass) {
+    const Draw& draw = operation.draws.at(*cached.bypass);
+    lines.push_back(
+        fmt::format("  bypass: {} ({} of the requests): the SQL alone, the cache is "
+                    "neither read nor written: {}",
+                    draw.name, percent(std::get<ShareDraw>(draw.source).share), rule.bypass_why));
+  }
+  return lines;
+}
+
+std::string action_in_words(const Action& action) {
+  if (const auto* sql = std::get_if<SqlAction>(&action)) return "SQL: " + short_sql(sql->sql);
+  std::string text = "Redis:";
+  for (const std::string& argument : std::get<RedisAction>(action).arguments) {
+    text += " " + argument;
+  }
+  return text;
+}
+
+std::string expectation_in_words(const Expectation& expectation) {
+  const std::string what = fmt::format("{} of {}", expectation.metric, expectation.operation);
+  if (expectation.at_most == 0) return what + " does not rise";
+  if (expectation.at_most < 0) {
+    return fmt::format("{} falls by at least {}", what, percent(-expectation.at_most));
+  }
+  return fmt::format("{} rises by at most {}", what, percent(expectation.at_most));
+}
+
+}  // namespace tare

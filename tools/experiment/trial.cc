@@ -1,0 +1,185 @@
+#include "tools/experiment/trial.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+
+#include "bench/drivers/hit_check.h"
+#include "bench/model/histogram_log.h"
+#include "bench/model/problem.h"
+#include "bench/model/result_file.h"
+#include "loaders/schema_text.h"
+#include "tools/experiment/capture_plans.h"
+#include "tools/experiment/change_actions.h"
+#include "tools/experiment/environment.h"
+
+namespace tare {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+double seconds_since_1970() {
+  return Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+bool writes_sql(const Step& step) {
+  if (const auto* sql = std::get_if<SqlStep>(&step)) return sql->writes;
+  if (const auto* cached = std::get_if<CachedStep>(&step)) return cached->on_miss.writes;
+  return false;
+}
+
+// Applies the change; when it fails, undoes what there is of it before the error goes on.
+void apply(Workbench& bench, const Change& change, EventLog& log) {
+  try {
+    carry_out(change, ActionList::apply, bench.postgres(), bench.redis(), log);
+  } catch (const FileProblems&) {
+    bench.restore_data();
+    log.add("restored", {{"why", "the change failed"}});
+    throw;
+  }
+}
+
+Rollback roll_back(Workbench& bench, const Change& change, EventLog& log) {
+  if (change.rollback.empty()) return {RollbackStatus::not_done, "the change has no rollback"};
+  try {
+    carry_out(change, ActionList::rollback, bench.postgres(), bench.redis(), log);
+  } catch (const FileProblems& problems) {
+    return {RollbackStatus::failed, problems.what()};
+  }
+  const std::vector<std::string> difference =
+      schema_difference(bench.schema_at_start(), schema_fingerprint(bench.postgres()));
+  if (!difference.empty()) {
+    return {RollbackStatus::different, fmt::format("{}", fmt::join(difference, "\n"))};
+  }
+  return {RollbackStatus::equal, ""};
+}
+
+void add_warnings(const LoadOutcome& outcome, Result& result) {
+  const auto milliseconds = [](int64_t ns) { return double(ns) / 1e6; };
+  const HistogramSummary& lag = result.generator.lag_ns;
+  if (lag.p99 > 10'000'000) {
+    result.warnings.push_back(fmt::format(
+        "the generator was late: lag p99 {:.1f} ms is part of every response time; lower the rate, "
+        "free a core, or add workers",
+        milliseconds(lag.p99)));
+  }
+  for (const auto& [name, operation] : result.operations) {
+    if (operation.requests.dropped > 0) {
+      result.warnings.push_back(fmt::format(
+          "{}: {} requests dropped because {} were under way; raise load.max_queued or lower the "
+          "rate",
+          name, operation.requests.dropped, "load.max_queued"));
+    }
+    if (operation.response_time_ns.max >= Histogram::kHighest) {
+      result.warnings.push_back(
+          fmt::format("{}: response times above 60 s are counted as 60 s", name));
+    }
+    const CacheCheck& check = operation.cache_check;
+    if (check.different > 0) {
+      result.warnings.push_back(fmt::format(
+          "{}: {} of {} sampled cache hits differ from what SQL says (first: {}); compare GET with "
+          "the query",
+          name, check.different, check.checked, check.example_key));
+    }
+  }
+  if (outcome.reconnects > 0) {
+    result.warnings.push_back(
+        fmt::format("{} connections were lost and opened again; see the servers' logs",
+                    outcome.reconnects));
+  }
+}
+
+Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutcome& outcome) {
+  const Scenario& scenario = bench.scenario();
+  Result result;
+  result.scenario = scenario.name;
+  result.change = options.change ? options.change->name : "";
+  result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
+  result.warmup_s = Seconds(scenario.load.warmup).count();
+  result.measured_s = Seconds(scenario.load.measure).count();
+  result.offered_rate_per_s = scenario.load.arrivals.rate_per_s;
+  result.schedule_digest = fmt::format("{:016x}", outcome.digest);
+  result.operations = outcome.stats.operations();
+  int64_t ok = 0;
+  for (size_t i = 0; i < outcome.first_errors.size(); ++i) {
+    OperationResult& operation = result.operations.at(bench.traffic().operations()[i].name);
+    operation.first_error = outcome.first_errors[i];
+    ok += operation.requests.ok;
+  }
+  result.achieved_rate_per_s = double(ok) / result.measured_s;
+  result.generator.lag_ns = outcome.stats.lag();
+  result.generator.wait_ns = outcome.stats.wait();
+  result.generator.cpu_ns_per_request = outcome.cpu_ns_per_request;
+  result.generator.reconnects = outcome.reconnects;
+  for (const auto& [index, check] : check_hits(bench.working_database(), bench.traffic(),
+                                               outcome.hit_samples, bench.stop())) {
+    result.operations.at(bench.traffic().operations()[index].name).cache_check = check;
+  }
+  result.warnings = bench.warnings();
+  add_warnings(outcome, result);
+  return result;
+}
+
+}  // namespace
+
+TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log) {
+  const bool contender = options.arm == Arm::contender;
+  const std::string started_at = utc_now();
+  log.add("trial", {{"arm", contender ? "contender" : "baseline"}, {"stage", options.stage}});
+  bench.say(options.stage + ": restart and restore", options.remaining_after);
+  bench.refresh();
+
+  TrialOutcome trial;
+  if (contender) {
+    bench.say(options.stage + ": apply the change", options.remaining_after);
+    apply(bench, *options.change, log);
+  }
+  if (options.change && !options.change->clear_cache.empty()) {
+    trial.keys_cleared = bench.redis().clear_patterns(options.change->clear_cache, bench.stop());
+    log.add("cache cleared", {{"keys", std::to_string(trial.keys_cleared)}});
+  }
+  bench.postgres().execute("CHECKPOINT");
+  bench.say(options.stage + ": plans", options.remaining_after);
+  std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
+  Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
+                                             bench.file_system(), bench.stop());
+
+  const double window_start =
+      seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
+  const LoadOutcome outcome = bench.drive(bench.scenario(), bench.traffic(),
+                                          options.stage + ": measure", options.remaining_after);
+  bench.say(options.stage + ": check and write", options.remaining_after);
+  trial.result = make_result(bench, options, outcome);
+  trial.result.started_at = started_at;
+  trial.result.plans = std::move(plans);
+  trial.result.environment = std::move(environment);
+  if (contender) {
+    trial.rollback = roll_back(bench, *options.change, log);
+    log.add("rolled back", {{"detail", trial.rollback.detail}});
+  }
+  write_result(options.folder, trial.result,
+               {histogram_log_header(window_start) + outcome.stats.interval_lines(),
+                bench.scenario().text, options.change ? options.change->text : ""});
+  return trial;
+}
+
+std::vector<std::string> wrong_cache(const Scenario& scenario, const Result& result) {
+  for (const Operation& operation : scenario.operations) {
+    for (const Step& step : operation.steps) {
+      if (writes_sql(step)) return {};  // a stale row may be what the author means
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [name, operation] : result.operations) {
+    if (operation.cache_check.different == 0) continue;
+    lines.push_back(fmt::format(
+        "{} ({}): {} of {} sampled cache hits are not what SQL says, and no operation writes to "
+        "PostgreSQL (first key: {}). If the change alters the rows, list their keys in clear_cache",
+        name, result.arm, operation.cache_check.different, operation.cache_check.checked,
+        operation.cache_check.example_key));
+  }
+  return lines;
+}
+
+}  // namespace tare

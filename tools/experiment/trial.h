@@ -1,0 +1,42 @@
+// One trial: an arm measured once from the fresh state, its evidence written into one folder.
+// Level: experiment. Uses the workbench's servers; no state of its own.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "bench/model/change.h"
+#include "bench/model/result.h"
+#include "tools/compare/experiment_file.h"
+#include "tools/experiment/event_log.h"
+#include "tools/experiment/workbench.h"
+
+namespace tare {
+
+enum class Arm { baseline, contender };
+
+struct TrialOptions {
+  Arm arm = Arm::baseline;
+  const Change* change = nullptr;  // its cache keys are cleared in both arms; may be null
+  std::filesystem::path folder;    // made here
+  std::string stage;               // how progress names it: "pair 2 of 6, contender"
+  std::optional<Nanoseconds> remaining_after;  // of the whole command, once this trial is done
+};
+
+struct TrialOutcome {
+  Result result;
+  Rollback rollback;  // contender only
+  int64_t keys_cleared = 0;
+};
+
+// Refresh, apply (contender), clear cache keys, plans, warm-up and window, check of hits, roll back
+// (contender), write. Throws FileProblems when the change fails (rolled back as far as it goes),
+// ServerError, Interrupted; then the folder is not complete.
+TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log);
+
+// The operations whose sampled hits differ from SQL although no operation writes to PostgreSQL:
+// the cache holds wrong rows. One line each.
+std::vector<std::string> wrong_cache(const Scenario& scenario, const Result& result);
+
+}  // namespace tare

@@ -1,0 +1,207 @@
+#include "tools/experiment/workbench.h"
+
+#include <fmt/format.h>
+
+#include "bench/drivers/postgres_session.h"
+#include "bench/drivers/redis_session.h"
+#include "bench/model/problem.h"
+#include "loaders/database_template.h"
+#include "loaders/load_dataset.h"
+#include "loaders/schema_text.h"
+#include "loaders/value_sets.h"
+#include "tools/experiment/cache_warming.h"
+
+namespace tare {
+namespace {
+
+// "tare_debian_archive": within PostgreSQL's 63 bytes, also with a suffix.
+std::string database_name(const Scenario& scenario) {
+  std::string name = "tare_" + scenario.name.substr(0, 50);
+  for (char& c : name) {
+    if (c == '-') c = '_';
+  }
+  return name;
+}
+
+std::string template_name(const Scenario& scenario) { return database_name(scenario) + "_data"; }
+
+std::string escaped(std::string_view name) {
+  std::string pointer;
+  for (char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return pointer;
+}
+
+Stamp expected_stamp(const Scenario& scenario, std::stop_token stop) {
+  const uint64_t index =
+      uses_apt_index(scenario.dataset) ? digest_of(read_apt_index(stop)) : 0;
+  return {kDatasetFormat, scenario.name, dataset_digest(scenario.dataset, index)};
+}
+
+std::string rows_text(const LoadProgress& load) {
+  if (load.table.empty()) return load.stage;
+  if (!load.rows_total) return fmt::format("{}: {} rows", load.table, load.rows_done);
+  return fmt::format("{}: {} of {} rows", load.table, load.rows_done, *load.rows_total);
+}
+
+}  // namespace
+
+Workbench::Workbench(Sandbox& sandbox, const Scenario& scenario, ProgressReceiver progress,
+                     std::stop_token stop)
+    : sandbox_(sandbox), scenario_(scenario), progress_(std::move(progress)), stop_(stop) {
+  maintenance_.emplace(sandbox_.postgres(), stop_);
+}
+
+Workbench::~Workbench() = default;
+
+void Workbench::say(const std::string& stage, std::optional<Nanoseconds> remaining,
+                    const std::string& detail) const {
+  if (progress_) progress_({stage, remaining, std::nullopt, std::nullopt, detail});
+}
+
+PostgresEndpoint Workbench::working_database() const {
+  PostgresEndpoint endpoint = sandbox_.postgres();
+  endpoint.database = database_name(scenario_);
+  return endpoint;
+}
+
+void Workbench::load() {
+  say("load");
+  const std::string source = template_name(scenario_);
+  const bool known =
+      !maintenance_->query("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate",
+                           {source})
+           .empty();
+  if (known) {
+    restore_data();
+    PostgresControl database(working_database(), stop_);
+    const std::optional<Stamp> stamp = read_stamp(database);
+    if (stamp && *stamp == expected_stamp(scenario_, stop_)) return;
+  }
+  make_database(*maintenance_, source);
+  PostgresEndpoint endpoint = sandbox_.postgres();
+  endpoint.database = source;
+  {
+    PostgresControl database(endpoint, stop_);
+    load_dataset(
+        scenario_, database,
+        [this](const LoadProgress& load) { say("load", std::nullopt, rows_text(load)); }, stop_);
+  }
+  make_template(*maintenance_, source);
+  restore_data();
+}
+
+void Workbench::restore_data() {
+  postgres_.reset();  // its connection would be cut
+  restore_from_template(*maintenance_, template_name(scenario_), database_name(scenario_));
+  postgres_.emplace(working_database(), stop_);
+}
+
+void Workbench::prepare() {
+  load();
+  redis_.emplace(sandbox_.redis());
+  check_statements();
+  read_values();
+  schema_at_start_ = schema_fingerprint(*postgres_);
+  if (scenario_.load.cache_start == CacheStart::warm) warm_cache();
+}
+
+void Workbench::check_statements() {
+  std::vector<Problem> problems;
+  for (const Operation& operation : scenario_.operations) {
+    for (size_t i = 0; i < operation.steps.size(); ++i) {
+      const auto* sql = std::get_if<SqlStep>(&operation.steps[i]);
+      const auto* cached = std::get_if<CachedStep>(&operation.steps[i]);
+      if (!sql && !cached) continue;
+      const SqlStep& step = sql ? *sql : cached->on_miss;
+      if (auto error = postgres_->prepare_check(step.sql, step.parameters.size())) {
+        problems.push_back({scenario_.file.string(),
+                            fmt::format("/operations/{}/steps/{}{}/sql", escaped(operation.name),
+                                        i, sql ? "" : "/on_miss"),
+                            *error});
+      }
+    }
+  }
+  if (!problems.empty()) throw FileProblems(std::move(problems));
+}
+
+void Workbench::read_values() {
+  say("read what requests draw from");
+  std::vector<Problem> problems;
+  values_.clear();
+  for (const Operation& operation : scenario_.operations) {
+    for (const Draw& draw : operation.draws) {
+      const auto* column = std::get_if<ColumnDraw>(&draw.source);
+      if (!column) continue;
+      try {
+        values_.push_back(tare::read_values(*postgres_, *column));
+      } catch (const UsageError& error) {
+        problems.push_back({scenario_.file.string(),
+                            fmt::format("/operations/{}/draw/{}", escaped(operation.name),
+                                        escaped(draw.name)),
+                            error.what()});
+      }
+    }
+  }
+  if (!problems.empty()) throw FileProblems(std::move(problems));
+  traffic_ = std::make_unique<Traffic>(scenario_, values_);
+}
+
+void Workbench::warm_cache() {
+  const std::optional<Scenario> warming = warming_scenario(scenario_);
+  if (!warming) return;
+  sandbox_.restart(stop_, RedisData::emptied);
+  connect();
+  const Traffic traffic(*warming, values_);
+  WarmingRounds rounds;
+  while (!rounds.done()) {
+    const LoadOutcome outcome =
+        drive(*warming, traffic, fmt::format("warm the cache, round {}", rounds.count() + 1), {});
+    rounds.add(hit_ratio(outcome.stats.operations()));
+  }
+  if (auto warning = rounds.warning()) warnings_.push_back(*warning);
+  snapshot_ = take_snapshot(*redis_, stop_);
+}
+
+void Workbench::connect() {
+  maintenance_.emplace(sandbox_.postgres(), stop_);
+  postgres_.emplace(working_database(), stop_);
+  redis_.emplace(sandbox_.redis());
+}
+
+void Workbench::refresh() {
+  postgres_.reset();
+  redis_.reset();
+  maintenance_.reset();
+  sandbox_.restart(stop_, RedisData::emptied);
+  maintenance_.emplace(sandbox_.postgres(), stop_);
+  restore_data();
+  redis_.emplace(sandbox_.redis());
+  if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);
+}
+
+LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
+                             const std::string& stage,
+                             std::optional<Nanoseconds> remaining_after) {
+  const std::vector<RedisTemplate> templates = redis_templates(traffic);
+  LoadWatch watch;
+  watch.failure = [this] { return sandbox_.failure(); };
+  watch.progress = [&](const TrafficProgress& now) {
+    if (!progress_) return;
+    StageProgress progress;
+    progress.stage = stage;
+    progress.rate_per_s = now.rate_per_s;
+    progress.p99_ns = now.p99_ns;
+    if (remaining_after) {
+      progress.remaining = *remaining_after + std::max(now.length - now.elapsed, Nanoseconds(0));
+    }
+    progress_(progress);
+  };
+  const PostgresEndpoint postgres = working_database();
+  const RedisEndpoint redis = sandbox_.redis();
+  return run_load(
+      scenario, traffic,
+      [&](AsioLoop& loop) { return make_postgres_session(loop, postgres, traffic.sql_calls()); },
+      [&](AsioLoop& loop) { return make_redis_session(loop, redis, templates); }, watch, stop_);
+}
+
+}  // namespace tare

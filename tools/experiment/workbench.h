@@ -1,0 +1,81 @@
+// The servers with the scenario's data on them, and the way back to the fresh state every trial
+// starts from: both servers restarted, the data from its template, the cache from its snapshot.
+// Level: experiment. One thread; borrows the sandbox and the scenario.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "bench/drivers/postgres_control.h"
+#include "bench/drivers/redis_control.h"
+#include "bench/engine/run_load.h"
+#include "bench/engine/traffic.h"
+#include "loaders/redis_snapshot.h"
+#include "tools/experiment/event_log.h"
+#include "tools/experiment/sandbox.h"
+#include "tools/experiment/stage_progress.h"
+
+namespace tare {
+
+class Workbench {
+ public:
+  Workbench(Sandbox& sandbox, const Scenario& scenario, ProgressReceiver progress,
+            std::stop_token stop);
+  ~Workbench();
+
+  // Loads the data unless it is there already (its stamp says so), and makes a working copy of it.
+  void load();
+
+  // load(), then: every statement is checked, the draws' values are read, and a warm cache is
+  // warmed until its hit ratio is steady, and kept as a snapshot. Throws FileProblems for what is
+  // wrong in the scenario, ServerError, Interrupted.
+  void prepare();
+
+  // Back to the fresh state. postgres() and redis() are new connections afterwards.
+  void refresh();
+
+  // The data alone, without restarting: after an experiment, for whoever looks next.
+  void restore_data();
+
+  // Drives `load` with `traffic`, with the servers watched; `stage` is shown as progress.
+  LoadOutcome drive(const Scenario& scenario, const Traffic& traffic, const std::string& stage,
+                    std::optional<Nanoseconds> remaining_after);
+
+  // Says where the work stands.
+  void say(const std::string& stage, std::optional<Nanoseconds> remaining = {},
+           const std::string& detail = {}) const;
+
+  const Scenario& scenario() const { return scenario_; }
+  const Traffic& traffic() const { return *traffic_; }
+  PostgresControl& postgres() { return *postgres_; }
+  RedisControl& redis() { return *redis_; }
+  PostgresEndpoint working_database() const;
+  const std::string& schema_at_start() const { return schema_at_start_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }  // of the preparation
+  std::string file_system() const { return sandbox_.file_system(); }
+  std::stop_token stop() const { return stop_; }
+
+ private:
+  void check_statements();
+  void read_values();
+  void warm_cache();
+  void connect();
+
+  Sandbox& sandbox_;
+  const Scenario& scenario_;
+  ProgressReceiver progress_;
+  std::stop_token stop_;
+  std::optional<PostgresControl> maintenance_, postgres_;
+  std::optional<RedisControl> redis_;
+  std::vector<ValueSet> values_;
+  std::unique_ptr<Traffic> traffic_;
+  std::optional<RedisSnapshot> snapshot_;
+  std::string schema_at_start_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace tare

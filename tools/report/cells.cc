@@ -1,0 +1,107 @@
+#include "tools/report/cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tare {
+
+std::string three_digits(double value) {
+  if (!std::isfinite(value)) return "-";
+  if (value == 0) return "0";
+  const double size = std::abs(value);
+  // Rounded first: 9.996 has two decimals less to show than its size says.
+  const int digits_before = int(std::floor(std::log10(size * (1 + 5e-4)))) + 1;
+  return fmt::format("{:.{}f}", value, std::clamp(3 - digits_before, 0, 12));
+}
+
+std::string time_cell(std::optional<double> nanoseconds) {
+  if (!nanoseconds || !std::isfinite(*nanoseconds)) return "-";
+  const double size = std::abs(*nanoseconds);
+  // 999.6 of a unit would show as 1000 of it.
+  if (size < 999.5) return three_digits(*nanoseconds) + " ns";
+  if (size < 999.5e3) return three_digits(*nanoseconds / 1e3) + " us";
+  if (size < 999.5e6) return three_digits(*nanoseconds / 1e6) + " ms";
+  return three_digits(*nanoseconds / 1e9) + " s";
+}
+
+std::string share_cell(std::optional<double> share) {
+  if (!share || !std::isfinite(*share)) return "-";
+  return three_digits(*share * 100) + " %";
+}
+
+std::string count_cell(int64_t count) {
+  std::string digits = std::to_string(count);
+  const size_t start = digits.front() == '-' ? 1 : 0;
+  for (size_t place = digits.size(); place > start + 3; place -= 3) digits.insert(place - 3, ",");
+  return digits;
+}
+
+std::string duration_cell(double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0) return "-";
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const int64_t whole = std::llround(std::min(seconds, 1e12));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string signed_cell(double value) {
+  if (!std::isfinite(value)) return "-";
+  std::string text = fmt::format("{:+.{}f}", value, std::abs(value) < 999.95 ? 1 : 0);
+  return text == "-0.0" ? "+0.0" : text;
+}
+
+size_t width_of(std::string_view text) {
+  return size_t(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+std::string cut(std::string_view text, size_t columns) {
+  size_t seen = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) == 0x80) continue;
+    if (seen++ == columns) return std::string(text.substr(0, i));
+  }
+  return std::string(text);
+}
+
+std::string aligned(const std::vector<std::vector<Cell>>& rows, const std::vector<Align>& columns,
+                    const Style& style) {
+  std::vector<size_t> widths(columns.size(), 0);
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(row[i].text));
+    }
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line;
+    size_t owed = 0;  // spaces to write before the next text
+    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+      const size_t room = widths[i] - width_of(row[i].text);
+      if (columns[i] == Align::right) owed += room;
+      if (!row[i].text.empty()) {
+        line += std::string(owed, ' ') + painted(row[i].text, row[i].paint, style);
+        owed = 0;
+      }
+      if (columns[i] == Align::left) owed += room;
+      owed += 2;
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string harmless(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) c = c == '\n' || c == '\t' ? ' ' : '?';
+  }
+  return out;
+}
+
+}  // namespace tare

@@ -1,0 +1,159 @@
+#include "tools/report/run_table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tools/report/cells.h"
+#include "tools/report/words.h"
+
+namespace tare {
+namespace {
+
+using Rows = std::vector<std::vector<Cell>>;
+
+Cell bold(const char* text) {
+  return {text, Paint::bold};
+}
+
+std::vector<Cell> times(const HistogramSummary& summary) {
+  if (summary.count == 0) return {{"-"}, {"-"}, {"-"}, {"-"}, {"-"}};
+  return {{time_cell(summary.tm95)},
+          {time_cell(double(summary.p50))},
+          {time_cell(double(summary.p99))},
+          {time_cell(double(summary.p999))},
+          {time_cell(double(summary.max))}};
+}
+
+void append(std::vector<Cell>& row, std::vector<Cell> cells) {
+  row.insert(row.end(), cells.begin(), cells.end());
+}
+
+Cell count_of_trouble(int64_t count) {
+  return {count_cell(count), count > 0 ? Paint::bad : Paint::plain};
+}
+
+std::string request_table(const Result& result, const Style& style) {
+  Rows rows{{bold("requests"), bold("ok"), bold("failed"), bold("timed out"), bold("dropped"),
+             bold("unfinished"), bold("hit ratio"), bold("paths")}};
+  for (const auto& [name, operation] : result.operations) {
+    const RequestCounts& counts = operation.requests;
+    int64_t hits = 0, lookups = 0;
+    std::vector<std::string> paths;
+    for (const auto& [path, found] : operation.paths) {
+      paths.push_back(fmt::format("{} {}", path, count_cell(found.count)));
+      if (path == "hit") hits += found.count;
+      if (path == "hit" || path == "miss") lookups += found.count;
+    }
+    std::optional<double> ratio;
+    if (lookups > 0) ratio = double(hits) / double(lookups);
+    rows.push_back({{harmless(name)},
+                    {count_cell(counts.ok)},
+                    count_of_trouble(counts.failed),
+                    count_of_trouble(counts.timed_out),
+                    count_of_trouble(counts.dropped),
+                    count_of_trouble(counts.unfinished),
+                    {share_cell(ratio)},
+                    {harmless(fmt::format("{}", fmt::join(paths, ", ")))}});
+  }
+  constexpr Align left = Align::left, right = Align::right;
+  return aligned(rows, {left, right, right, right, right, right, right, left}, style);
+}
+
+std::string time_table(const Result& result, const Style& style) {
+  Rows rows{{bold("times"), bold(""), bold("count"), bold("tm95"), bold("p50"), bold("p99"),
+             bold("p99.9"), bold("max")}};
+  const auto add = [&rows](const std::string& operation, const std::string& what,
+                           const HistogramSummary& summary) {
+    rows.push_back({{harmless(operation)}, {harmless(what)}, {count_cell(summary.count)}});
+    append(rows.back(), times(summary));
+  };
+  for (const auto& [name, operation] : result.operations) {
+    add(name, "response time", operation.response_time_ns);
+    add("", "service time", operation.service_time_ns);
+    if (operation.paths.size() > 1) {
+      for (const auto& [path, found] : operation.paths) {
+        add("", "  path " + path, found.response_time_ns);
+      }
+    }
+    for (const auto& [step, found] : operation.steps) {
+      add("", "  step " + step, found.service_time_ns);
+    }
+  }
+  add("generator", "lag", result.generator.lag_ns);
+  add("", "wait for a connection", result.generator.wait_ns);
+  constexpr Align left = Align::left, right = Align::right;
+  return aligned(rows, {left, left, right, right, right, right, right, right}, style);
+}
+
+std::string trouble_lines(const Result& result) {
+  std::string out;
+  for (const auto& [name, operation] : result.operations) {
+    if (!operation.failed.empty()) {
+      std::vector<std::string> reasons;
+      for (const auto& [reason, count] : operation.failed) {
+        reasons.push_back(fmt::format("{} {}", reason, count_cell(count)));
+      }
+      out += harmless(fmt::format(
+                 "failed: {}: {}{}", name, fmt::join(reasons, ", "),
+                 operation.first_error.empty() ? "" : "; the first: " + operation.first_error)) +
+             "\n";
+    }
+    const CacheCheck& check = operation.cache_check;
+    if (check.checked > 0) {
+      out +=
+          harmless(fmt::format("cache check: {}: {} of {} sampled hits differ from SQL{}", name,
+                               count_cell(check.different), count_cell(check.checked),
+                               check.different > 0 ? ", for example " + check.example_key : "")) +
+          "\n";
+    }
+  }
+  return out;
+}
+
+std::string environment_line(const Environment& environment) {
+  std::vector<std::string> parts;
+  for (const auto* name : {"postgres", "redis"}) {
+    const auto found = environment.versions.find(name);
+    if (found == environment.versions.end()) continue;
+    const char* server = name == std::string_view("postgres") ? "PostgreSQL" : "Redis";
+    parts.push_back(fmt::format("{} {}", server, found->second));
+  }
+  for (const auto* name : {"cpu", "cores", "kernel"}) {
+    const auto found = environment.host.find(name);
+    if (found == environment.host.end()) continue;
+    parts.push_back(name == std::string_view("cores") ? found->second + " cores" : found->second);
+  }
+  if (!environment.file_system.empty()) parts.push_back(environment.file_system);
+  if (!environment.git_revision.empty() && environment.git_revision != "none") {
+    parts.push_back("git " + environment.git_revision);
+  }
+  return harmless(fmt::format("environment: {}", fmt::join(parts, ", "))) + "\n";
+}
+
+}  // namespace
+
+std::string run_table(const Result& result, const std::vector<LimitResult>& limits,
+                      const std::string& folder, const std::vector<std::string>& next,
+                      const Style& style) {
+  const char* dot = style.characters == Characters::utf8 ? " · " : " | ";
+  std::string title = result.scenario;
+  if (!result.change.empty()) title += fmt::format("{}change: {}", dot, result.change);
+  if (!result.arm.empty()) title += dot + result.arm;
+  title += fmt::format("{}{} at {}/s offered, {}/s ok{}{}", dot, duration_cell(result.measured_s),
+                       three_digits(result.offered_rate_per_s),
+                       three_digits(result.achieved_rate_per_s), dot, result.started_at);
+  std::string out = painted(harmless(title), Paint::bold, style) + "\n\n";
+  out += request_table(result, style) + "\n" + time_table(result, style) + "\n";
+  out += fmt::format("generator: {} of CPU per request, {} reconnects\n",
+                     time_cell(result.generator.cpu_ns_per_request),
+                     count_cell(result.generator.reconnects));
+  out += trouble_lines(result) + limit_lines(limits, style) + environment_line(result.environment);
+  for (const std::string& warning : result.warnings) {
+    out += painted("warning: ", Paint::doubtful, style) + harmless(warning) + "\n";
+  }
+  if (!folder.empty()) out += fmt::format("files: {}\n", folder);
+  for (const std::string& command : next) out += fmt::format("next: {}\n", command);
+  return out;
+}
+
+}  // namespace tare
