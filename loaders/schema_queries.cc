@@ -10,7 +10,7 @@ namespace {
 
 // Schemas of users: not the server's and not tare's.
 constexpr const char* kUserSchema =
-    "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'tare')";
+    "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'tare_stamp')";
 
 // What an extension brought is described by the extension and its version.
 std::string own(const char* catalog, const char* alias) {
@@ -46,8 +46,8 @@ std::vector<std::string> table_queries() {
           ", c.relkind::text, c.relpersistence::text, c.relreplident::text, "
           "c.relrowsecurity::text, c.relforcerowsecurity::text, "
           "array_to_string(ARRAY(SELECT unnest(c.reloptions) ORDER BY 1), ','), "
-          "(SELECT array_to_string(ARRAY(SELECT unnest(t.reloptions) ORDER BY 1), ',') "
-          "FROM pg_class t WHERE t.oid = c.reltoastrelid), "
+          "coalesce((SELECT array_to_string(ARRAY(SELECT unnest(t.reloptions) ORDER BY 1), ',') "
+          "FROM pg_class t WHERE t.oid = c.reltoastrelid), ''), "
           "(SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace), "
           "(SELECT amname FROM pg_am a WHERE a.oid = c.relam), "
           "pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid), "

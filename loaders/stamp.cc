@@ -18,7 +18,7 @@ void append(std::string& text, const std::string& part) {
 }
 
 bool is_claimed(PostgresControl& database) {
-  return database.value("SELECT to_regclass('tare.tare_stamp') IS NOT NULL") == "t";
+  return database.value("SELECT to_regclass('tare_stamp.stamp') IS NOT NULL") == "t";
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ std::string dataset_digest(const Dataset& dataset, uint64_t apt_index_digest) {
 
 std::optional<Stamp> read_stamp(PostgresControl& database) {
   if (!is_claimed(database)) return std::nullopt;
-  const SqlRows rows = database.query("SELECT format, scenario, digest FROM tare.tare_stamp");
+  const SqlRows rows = database.query("SELECT format, scenario, digest FROM tare_stamp.stamp");
   if (rows.empty()) return std::nullopt;
   return Stamp{std::stoi(*rows[0][0]), *rows[0][1], *rows[0][2]};
 }
@@ -87,26 +87,26 @@ void require_ours_or_empty(PostgresControl& database) {
 
 void claim_database(PostgresControl& database) {
   require_ours_or_empty(database);
-  database.execute("CREATE SCHEMA IF NOT EXISTS tare");
+  database.execute("CREATE SCHEMA IF NOT EXISTS tare_stamp");
   database.execute(
-      "CREATE TABLE IF NOT EXISTS tare.tare_stamp (format int NOT NULL, scenario text NOT NULL, "
+      "CREATE TABLE IF NOT EXISTS tare_stamp.stamp (format int NOT NULL, scenario text NOT NULL, "
       "digest text NOT NULL, loaded_at timestamptz NOT NULL DEFAULT now())");
-  database.execute("CREATE TABLE IF NOT EXISTS tare.tare_table (name text PRIMARY KEY)");
-  database.execute("DELETE FROM tare.tare_stamp");
-  for (const SqlRow& row : database.query("SELECT name FROM tare.tare_table")) {
+  database.execute("CREATE TABLE IF NOT EXISTS tare_stamp.made_table (name text PRIMARY KEY)");
+  database.execute("DELETE FROM tare_stamp.stamp");
+  for (const SqlRow& row : database.query("SELECT name FROM tare_stamp.made_table")) {
     database.execute("DROP TABLE IF EXISTS " + database.quote_name(*row[0]) + " CASCADE");
   }
-  database.execute("DELETE FROM tare.tare_table");
+  database.execute("DELETE FROM tare_stamp.made_table");
 }
 
 void note_table(PostgresControl& database, const std::string& table) {
-  database.query("INSERT INTO tare.tare_table VALUES ($1) ON CONFLICT DO NOTHING", {table});
+  database.query("INSERT INTO tare_stamp.made_table VALUES ($1) ON CONFLICT DO NOTHING", {table});
 }
 
 void write_stamp(PostgresControl& database, const Stamp& stamp) {
   // One statement, so that there is never half a stamp.
   database.query(
-      "WITH gone AS (DELETE FROM tare.tare_stamp) INSERT INTO tare.tare_stamp (format, scenario, "
+      "WITH gone AS (DELETE FROM tare_stamp.stamp) INSERT INTO tare_stamp.stamp (format, scenario, "
       "digest) VALUES ($1::int, $2, $3)",
       {std::to_string(stamp.format), stamp.scenario, stamp.digest});
 }

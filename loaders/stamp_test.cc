@@ -58,7 +58,7 @@ TEST(Stamp, ClaimsAnEmptyDatabaseAndRefusesAForeignOne) {
               std::string::npos)
         << text;
   }
-  EXPECT_EQ(database.value("SELECT to_regnamespace('tare') IS NULL"), "t");
+  EXPECT_EQ(database.value("SELECT to_regnamespace('tare_stamp') IS NULL"), "t");
   database.execute("DROP TABLE customer CASCADE");
 
   claim_database(database);
@@ -70,7 +70,7 @@ TEST(Stamp, ClaimsAnEmptyDatabaseAndRefusesAForeignOne) {
   write_stamp(database, stamp);
   write_stamp(database, stamp);
   EXPECT_EQ(read_stamp(database), stamp);
-  EXPECT_EQ(database.value("SELECT count(*) FROM tare.tare_stamp"), "1");
+  EXPECT_EQ(database.value("SELECT count(*) FROM tare_stamp.stamp"), "1");
 
   claim_database(database);  // again, as after a stop halfway
   EXPECT_EQ(read_stamp(database), std::nullopt);

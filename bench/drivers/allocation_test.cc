@@ -21,8 +21,12 @@ void* operator new(size_t size) {
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
 
 namespace tare {
 namespace {
@@ -55,10 +59,10 @@ Scenario cached_pages() {
   step.key = Template{"page:{id}", {{"page:", std::nullopt}, {"", 0}}};
   step.bypass = 1;
   step.on_miss = {"page", "SELECT $1::int AS id, 'some text' AS title", {0}, {1, 1, {}}, false};
-  scenario.operations = {{"view",
-                          {{"id", IntegerDraw{1, 100'000, ZipfSkew{1.0}}},
-                           {"editor", ShareDraw{0.05}}},
-                          {step}}};
+  scenario.operations = {
+      {"view",
+       {{"id", IntegerDraw{1, 100'000, ZipfSkew{1.0}}}, {"editor", ShareDraw{0.05}}},
+       {step}}};
   return scenario;
 }
 
@@ -77,9 +81,8 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
     worker.postgres().add(make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls()));
     worker.redis().add(make_redis_session(loop, redis.endpoint(), templates));
   }
-  loop.run_until([&] {
-    return worker.postgres().all_available() && worker.redis().all_available();
-  });
+  loop.run_until(
+      [&] { return worker.postgres().all_available() && worker.redis().all_available(); });
   worker.start(loop.now());
   loop.run_until([&] { return worker.finished(); });
   EXPECT_EQ(sink.ok_, sink.count_);

@@ -21,7 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Template text(const std::string& fixed) { return Template{fixed, {{fixed, std::nullopt}}}; }
+Template text(const std::string& fixed) {
+  return Template{fixed, {{fixed, std::nullopt}}};
+}
 
 Scenario base_scenario(double rate_per_s, Nanoseconds length) {
   Scenario scenario;
@@ -41,8 +43,11 @@ Scenario cache_scenario(double rate_per_s, Nanoseconds length) {
   CachedStep step;
   step.name = "page";
   step.key = Template{"page:{id}", {{"page:", std::nullopt}, {"", 0}}};
-  step.on_miss = {"page", "SELECT id, title, 'x\"y' AS quote FROM post WHERE id = $1::int", {0},
-                  {1, 1, std::nullopt}, false};
+  step.on_miss = {"page",
+                  "SELECT id, title, 'x\"y' AS quote FROM post WHERE id = $1::int",
+                  {0},
+                  {1, 1, std::nullopt},
+                  false};
   scenario.operations = {{"view", {{"id", IntegerDraw{1, 40, ZipfSkew{1.0}}}}, {step}}};
   return scenario;
 }
@@ -142,8 +147,9 @@ TEST_F(LoadTest, LostConnectionsComeBack) {
   const LoadOutcome outcome = drive(cache_scenario(500, 3s), [&] {
     std::this_thread::sleep_for(1s);
     PostgresControl(postgres_.endpoint(), {})
-        .query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-               "WHERE application_name = 'tare load'");
+        .query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'tare load'");
     RedisControl redis(redis_.endpoint());
     redis.command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
     redis.command({"DEL", "page:1", "page:2"});  // so that PostgreSQL is asked again

@@ -4,16 +4,23 @@
 
 namespace tare {
 
-void CloseConnection::operator()(pg_conn* connection) const { PQfinish(connection); }
+void CloseConnection::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
 
-void ClearResult::operator()(pg_result* result) const { PQclear(result); }
+void ClearResult::operator()(pg_result* result) const {
+  PQclear(result);
+}
 
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application) {
   const std::string port = std::to_string(endpoint.port);
   const char* names[] = {"host", "port", "user", "dbname", "password", "application_name", nullptr};
-  const char* values[] = {endpoint.host.c_str(),     port.c_str(),
-                          endpoint.user.c_str(),     endpoint.database.c_str(),
-                          endpoint.password.c_str(), application,
+  const char* values[] = {endpoint.host.c_str(),
+                          port.c_str(),
+                          endpoint.user.c_str(),
+                          endpoint.database.c_str(),
+                          endpoint.password.c_str(),
+                          application,
                           nullptr};
   return PostgresHandle(PQconnectStartParams(names, values, 0));
 }

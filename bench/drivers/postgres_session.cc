@@ -17,7 +17,9 @@ namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
-std::string statement_name(size_t index) { return "tare_" + std::to_string(index); }
+std::string statement_name(size_t index) {
+  return "tare_" + std::to_string(index);
+}
 
 class PostgresSession final : public Session, private Alarm {
  public:
@@ -98,7 +100,8 @@ class PostgresSession final : public Session, private Alarm {
     if (polled == PGRES_POLLING_FAILED) return retry(error_line(connection_.get()));
     if (polled != PGRES_POLLING_OK) return await(polled);
     PQsetnonblocking(connection_.get(), 1);
-    PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection_.get(), [](void*, const char*) {}, nullptr);
     let_go();
     descriptor_.assign(PQsocket(connection_.get()));
     watching_ = false;
@@ -109,8 +112,8 @@ class PostgresSession final : public Session, private Alarm {
 
   void prepare_next() {
     if (prepared_ == calls_.size()) return become_ready();
-    if (!PQsendPrepare(connection_.get(), names_[prepared_].c_str(),
-                       calls_[prepared_].sql.c_str(), 0, nullptr)) {
+    if (!PQsendPrepare(connection_.get(), names_[prepared_].c_str(), calls_[prepared_].sql.c_str(),
+                       0, nullptr)) {
       return lose(error_line(connection_.get()));
     }
     flush();
@@ -153,7 +156,7 @@ class PostgresSession final : public Session, private Alarm {
 
   void receive() {
     if (!PQconsumeInput(connection_.get())) return lose(error_line(connection_.get()));
-    const Nanoseconds now = loop_.now();  // before rows are read or written as JSON
+    const Nanoseconds now = loop_.now();     // before rows are read or written as JSON
     if (!call_ && state_ == State::ready) {  // a notice, or the server's farewell
       if (PQstatus(connection_.get()) == CONNECTION_BAD) {
         return lose(error_line(connection_.get()));

@@ -25,7 +25,7 @@ class RedisTemplate {
     bool payload = false;
   };
   struct Piece {
-    std::string fixed;            // bytes up to the next argument that varies
+    std::string fixed;             // bytes up to the next argument that varies
     std::vector<Argument> varies;  // none or one
   };
   std::vector<Piece> pieces_;

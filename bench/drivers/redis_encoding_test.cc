@@ -8,7 +8,9 @@ namespace {
 Template keyed(const std::string& prefix) {
   return Template{prefix + "{id}", {{prefix, std::nullopt}, {"", 0}}};
 }
-Template fixed(const std::string& text) { return Template{text, {{text, std::nullopt}}}; }
+Template fixed(const std::string& text) {
+  return Template{text, {{text, std::nullopt}}};
+}
 
 std::string encoded(const RedisCall& call, std::string_view value, std::string_view payload) {
   std::string bytes;
@@ -28,10 +30,10 @@ TEST(RedisTemplate, DrawnValuesCountInTheLength) {
 
 TEST(RedisTemplate, PayloadIsBinarySafe) {
   const std::string payload("a\r\nb\0c", 6);
-  EXPECT_EQ(encoded({{fixed("SET"), keyed("k"), fixed(""), fixed("EX"), fixed("9")}, 2}, "1",
-                    payload),
-            std::string("*5\r\n$3\r\nSET\r\n$2\r\nk1\r\n$6\r\n") + payload +
-                "\r\n$2\r\nEX\r\n$1\r\n9\r\n");
+  EXPECT_EQ(
+      encoded({{fixed("SET"), keyed("k"), fixed(""), fixed("EX"), fixed("9")}, 2}, "1", payload),
+      std::string("*5\r\n$3\r\nSET\r\n$2\r\nk1\r\n$6\r\n") + payload +
+          "\r\n$2\r\nEX\r\n$1\r\n9\r\n");
 }
 
 TEST(RedisTemplate, VaryingLastArgumentEndsTheCommand) {

@@ -15,9 +15,9 @@ namespace tare {
 
 struct RedisReplyFacts {
   ReplyType type = ReplyType::none;
-  int64_t elements = 0;        // of the top-level array
+  int64_t elements = 0;  // of the top-level array
   bool error = false;
-  std::string text;            // of an error; keeps its room
+  std::string text;                // of an error; keeps its room
   std::string* capture = nullptr;  // where a top-level string goes; null: nowhere
 };
 

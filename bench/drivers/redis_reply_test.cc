@@ -12,11 +12,12 @@ State feed(RedisReplyReader& reader, const std::string& bytes) {
 }
 
 TEST(RedisReplyReader, TellsTypesApart) {
-  const std::pair<std::string, ReplyType> replies[] = {{"+OK\r\n", ReplyType::status},
-                                                       {"$-1\r\n", ReplyType::nil},
-                                                       {"$2\r\nab\r\n", ReplyType::string},
-                                                       {":7\r\n", ReplyType::integer},
-                                                       {"*2\r\n:1\r\n$1\r\na\r\n", ReplyType::array}};
+  const std::pair<std::string, ReplyType> replies[] = {
+      {"+OK\r\n", ReplyType::status},
+      {"$-1\r\n", ReplyType::nil},
+      {"$2\r\nab\r\n", ReplyType::string},
+      {":7\r\n", ReplyType::integer},
+      {"*2\r\n:1\r\n$1\r\na\r\n", ReplyType::array}};
   RedisReplyReader reader;
   for (const auto& [bytes, type] : replies) {
     reader.expect(nullptr);

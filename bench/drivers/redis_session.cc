@@ -19,7 +19,10 @@ class RedisSession final : public Session, private Alarm {
  public:
   RedisSession(AsioLoop& loop, const RedisEndpoint& endpoint,
                const std::vector<RedisTemplate>& calls)
-      : loop_(loop), endpoint_(endpoint), calls_(calls), socket_(loop.context()),
+      : loop_(loop),
+        endpoint_(endpoint),
+        calls_(calls),
+        socket_(loop.context()),
         memory_(loop.make_handler_memory()) {
     bytes_.reserve(4096);
   }
@@ -105,8 +108,8 @@ class RedisSession final : public Session, private Alarm {
   void send_rest() {
     asio::error_code error;
     while (sent_ < bytes_.size()) {
-      sent_ += socket_.write_some(asio::buffer(bytes_.data() + sent_, bytes_.size() - sent_),
-                                  error);
+      sent_ +=
+          socket_.write_some(asio::buffer(bytes_.data() + sent_, bytes_.size() - sent_), error);
       if (error == asio::error::would_block) {
         const int round = round_;
         socket_.async_wait(Socket::wait_write, [this, round](const asio::error_code& failed) {
@@ -144,9 +147,12 @@ class RedisSession final : public Session, private Alarm {
     const bool asked = call_ || state_ == State::greeting;
     if (!asked) return lose("an answer that nobody asked for");
     switch (reader_.feed(buffer_.data(), size)) {
-      case RedisReplyReader::State::incomplete: return watch();
-      case RedisReplyReader::State::broken: return lose(reader_.facts().text);
-      case RedisReplyReader::State::complete: break;
+      case RedisReplyReader::State::incomplete:
+        return watch();
+      case RedisReplyReader::State::broken:
+        return lose(reader_.facts().text);
+      case RedisReplyReader::State::complete:
+        break;
     }
     if (state_ == State::greeting) return greeted();
     answer(now);
@@ -198,11 +204,11 @@ class RedisSession final : public Session, private Alarm {
 
   void retry(const std::string& why) {
     drop();
-    problem_ = fmt::format("Redis at {}: {}",
-                           endpoint_.socket.empty()
-                               ? fmt::format("{}:{}", endpoint_.host, endpoint_.port)
-                               : endpoint_.socket,
-                           why);
+    problem_ =
+        fmt::format("Redis at {}: {}",
+                    endpoint_.socket.empty() ? fmt::format("{}:{}", endpoint_.host, endpoint_.port)
+                                             : endpoint_.socket,
+                    why);
     loop_.arm(*this, loop_.now() + backoff_.next());
   }
 

@@ -35,9 +35,8 @@ void append_rows_json(const pg_result* result, std::string& json) {
       if (PQgetisnull(result, row, column)) {
         json += "null";
       } else {
-        append_json_string({PQgetvalue(result, row, column),
-                            size_t(PQgetlength(result, row, column))},
-                           json);
+        append_json_string(
+            {PQgetvalue(result, row, column), size_t(PQgetlength(result, row, column))}, json);
       }
     }
     json += '}';

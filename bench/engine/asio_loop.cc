@@ -48,8 +48,12 @@ void AsioLoop::post(std::function<void()> handler) {
   asio::post(timers_->context, std::move(handler));
 }
 
-HandlerMemory& AsioLoop::make_handler_memory() { return timers_->memories.emplace_back(); }
+HandlerMemory& AsioLoop::make_handler_memory() {
+  return timers_->memories.emplace_back();
+}
 
-asio::io_context& AsioLoop::context() { return timers_->context; }
+asio::io_context& AsioLoop::context() {
+  return timers_->context;
+}
 
 }  // namespace tare

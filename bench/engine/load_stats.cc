@@ -21,11 +21,21 @@ std::string as_tag(std::string text) {
 void count(RequestCounts& counts, Status status) {
   ++counts.scheduled;
   switch (status) {
-    case Status::ok: ++counts.ok; break;
-    case Status::failed: ++counts.failed; break;
-    case Status::timed_out: ++counts.timed_out; break;
-    case Status::dropped: ++counts.dropped; break;
-    case Status::unfinished: ++counts.unfinished; break;
+    case Status::ok:
+      ++counts.ok;
+      break;
+    case Status::failed:
+      ++counts.failed;
+      break;
+    case Status::timed_out:
+      ++counts.timed_out;
+      break;
+    case Status::dropped:
+      ++counts.dropped;
+      break;
+    case Status::unfinished:
+      ++counts.unfinished;
+      break;
   }
 }
 
@@ -73,8 +83,8 @@ void LoadStats::add(const RequestRecord& record) {
 // By the second in which a request was done. Workers are read in turn, so a record may come a
 // little late; it then counts in the second at hand.
 void LoadStats::add_to_interval(const RequestRecord& record) {
-  const auto second = std::chrono::duration_cast<std::chrono::seconds>(record.intended +
-                                                                       record.response - warmup_);
+  const auto second =
+      std::chrono::duration_cast<std::chrono::seconds>(record.intended + record.response - warmup_);
   if (second.count() > interval_second_) {
     flush_interval();
     interval_second_ = second.count();
@@ -102,7 +112,9 @@ void LoadStats::flush_interval() {
   }
 }
 
-void LoadStats::finish() { flush_interval(); }
+void LoadStats::finish() {
+  flush_interval();
+}
 
 int64_t LoadStats::scheduled() const {
   int64_t sum = 0;
@@ -110,7 +122,9 @@ int64_t LoadStats::scheduled() const {
   return sum;
 }
 
-Histogram LoadStats::take_live() { return std::exchange(live_, Histogram()); }
+Histogram LoadStats::take_live() {
+  return std::exchange(live_, Histogram());
+}
 
 std::map<std::string, OperationResult> LoadStats::operations() const {
   std::map<std::string, OperationResult> results;
@@ -146,8 +160,8 @@ OperationResult LoadStats::operation_result(size_t operation) const {
                          StepResult{histogram.count(), histogram.summary()});
   }
   const RequestCounts& requests = result.requests;
-  if (requests.scheduled != requests.ok + requests.failed + requests.timed_out +
-                                requests.dropped + requests.unfinished ||
+  if (requests.scheduled != requests.ok + requests.failed + requests.timed_out + requests.dropped +
+                                requests.unfinished ||
       requests.ok != on_paths || requests.ok != result.response_time_ns.count) {
     throw std::logic_error(
         fmt::format("requests of {} do not add up; please report this", traffic.name));

@@ -50,7 +50,9 @@ void Pool::available(Session& session) {
   }
 }
 
-void Pool::lost(Session& session) { std::erase(idle_, &session); }
+void Pool::lost(Session& session) {
+  std::erase(idle_, &session);
+}
 
 void Pool::finished(Session& session, Call& call) {
   ready_.push(call);

@@ -17,7 +17,7 @@ inline constexpr size_t kMaxCalls = 16;  // per operation; a cached step holds t
 struct Request {
   uint64_t number = 0;
   size_t operation = 0;
-  Nanoseconds intended{};  // since the schedule's start
+  Nanoseconds intended{};                          // since the schedule's start
   std::array<std::string_view, kMaxDraws> values;  // one per draw, each followed by a NUL
 
   // Room for drawn values that stand in no table. Because of it a request is filled in place and

@@ -54,8 +54,7 @@ class WorkerThread {
                          unsigned(number), unsigned(load_.workers)),
                 worker_options(load_, number), recorder_) {}
 
-  void launch(const Traffic& traffic, const SessionFactory& postgres,
-              const SessionFactory& redis) {
+  void launch(const Traffic& traffic, const SessionFactory& postgres, const SessionFactory& redis) {
     const int sql = traffic.sql_calls().empty() ? 0 : load_.postgres_connections;
     const int commands = traffic.redis_calls().empty() ? 0 : load_.redis_connections;
     thread_ = std::thread([this, sql, commands, &postgres, &redis] {
@@ -137,8 +136,7 @@ class Team {
     for (WorkerThread& thread : threads_) thread.join();
   }
 
-  void launch(const Traffic& traffic, const SessionFactory& postgres,
-              const SessionFactory& redis) {
+  void launch(const Traffic& traffic, const SessionFactory& postgres, const SessionFactory& redis) {
     for (WorkerThread& thread : threads_) thread.launch(traffic, postgres, redis);
   }
 

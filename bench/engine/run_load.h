@@ -26,7 +26,7 @@ struct TrafficProgress {
 };
 
 struct LoadWatch {
-  std::function<void(const TrafficProgress&)> progress;     // about every 250 ms
+  std::function<void(const TrafficProgress&)> progress;  // about every 250 ms
   std::function<std::optional<std::string>()> failure;   // asked as often; a text ends the run
 };
 

@@ -9,7 +9,9 @@ namespace {
 
 constexpr uint64_t kGapStream = 1;  // Traffic draws from the streams above
 
-Nanoseconds from_seconds(double seconds) { return Nanoseconds(std::llround(seconds * 1e9)); }
+Nanoseconds from_seconds(double seconds) {
+  return Nanoseconds(std::llround(seconds * 1e9));
+}
 
 }  // namespace
 

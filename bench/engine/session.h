@@ -13,9 +13,9 @@ class Session;
 // Told by a session what became of it and of its call.
 class SessionOwner {
  public:
-  virtual void available(Session& session) = 0;               // connected, no call in flight
-  virtual void lost(Session& session) = 0;                    // while no call was in flight
-  virtual void finished(Session& session, Call& call) = 0;    // call.reply is filled
+  virtual void available(Session& session) = 0;             // connected, no call in flight
+  virtual void lost(Session& session) = 0;                  // while no call was in flight
+  virtual void finished(Session& session, Call& call) = 0;  // call.reply is filled
   virtual void settle() = 0;  // the session has handled its event; waiting flows may go on
 
  protected:

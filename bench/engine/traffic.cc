@@ -18,7 +18,9 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-Template literal(std::string text) { return Template{text, {TemplatePart{text, std::nullopt}}}; }
+Template literal(std::string text) {
+  return Template{text, {TemplatePart{text, std::nullopt}}};
+}
 
 // Digits and a closing NUL fit: 20 characters at most.
 std::string_view write_integer(int64_t value, std::array<char, 24>& digits) {
@@ -60,7 +62,8 @@ Traffic::Traffic(const Scenario& scenario, std::vector<ValueSet> column_values)
     }
     add_operation(scenario, operation);
     if (operations_.back().call_names.size() > kMaxCalls) {
-      problems.push_back({scenario.file.string(), fmt::format("/operations/{}/steps", operation.name),
+      problems.push_back({scenario.file.string(),
+                          fmt::format("/operations/{}/steps", operation.name),
                           fmt::format("makes up to {} calls; at most {} (a cached step counts 3): "
                                       "split the operation",
                                       operations_.back().call_names.size(), kMaxCalls)});
@@ -121,17 +124,16 @@ void Traffic::add_operation(const Scenario& scenario, const Operation& operation
       plan.bypass = cached.bypass;
       plan.get = plan_redis({{literal("GET"), cached.key}, {}}, {}, cached.name + ".get", traffic);
       plan.query = plan_sql(cached.on_miss, cached.name + ".query", traffic);
-      plan.set = plan_redis(
-          {{literal("SET"), cached.key, literal(""), literal("EX"), literal(ttl)}, 2}, {},
-          cached.name + ".set", traffic);
+      plan.set =
+          plan_redis({{literal("SET"), cached.key, literal(""), literal("EX"), literal(ttl)}, 2},
+                     {}, cached.name + ".set", traffic);
       traffic.steps.push_back(plan);
     }
   }
   operations_.push_back(std::move(traffic));
 }
 
-std::string_view Traffic::draw(const Source& source, Random& random,
-                               std::array<char, 24>& digits) {
+std::string_view Traffic::draw(const Source& source, Random& random, std::array<char, 24>& digits) {
   if (const auto* column = std::get_if<ColumnSource>(&source)) {
     const uint64_t index = std::visit(
         Overloaded{[&](std::monostate) { return random.below(column->set.values.size()); },

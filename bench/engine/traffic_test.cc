@@ -63,8 +63,7 @@ TEST(Traffic, DigestTellsRequestsApart) {
 TEST(Traffic, CachedStepBecomesThreeCalls) {
   const Traffic traffic(cached_scenario(1, std::chrono::seconds(1), 10, 0), {});
   const OperationTraffic& operation = traffic.operations()[0];
-  EXPECT_EQ(operation.call_names,
-            (std::vector<std::string>{"page.get", "page.query", "page.set"}));
+  EXPECT_EQ(operation.call_names, (std::vector<std::string>{"page.get", "page.query", "page.set"}));
   EXPECT_EQ(traffic.redis_calls()[1].payload_argument, 2u);
   EXPECT_EQ(traffic.redis_calls()[1].arguments.back().text, "300");
 }

@@ -31,7 +31,7 @@ struct Worker::Slot {
   Request request;
   RequestRecord record;
   Call call;
-  std::string payload;  // the row on its way to the cache; keeps its room
+  std::string payload;          // the row on its way to the cache; keeps its room
   Status verdict = Status::ok;  // why the request was given up
   std::coroutine_handle<> idle_flow;
   Slot* next = nullptr;  // in the free stack, or the next newer under way

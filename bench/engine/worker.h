@@ -18,9 +18,9 @@
 namespace tare {
 
 struct WorkerOptions {
-  Nanoseconds timeout{};     // of a request, from its intended start
-  Nanoseconds drain{};       // after the last intended start; what is under way then is unfinished
-  size_t max_requests = 1;   // under way at once; more are dropped and counted
+  Nanoseconds timeout{};    // of a request, from its intended start
+  Nanoseconds drain{};      // after the last intended start; what is under way then is unfinished
+  size_t max_requests = 1;  // under way at once; more are dropped and counted
 };
 
 // A cache hit to be held against SQL after the window: everything else follows from the number.

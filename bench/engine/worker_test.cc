@@ -77,8 +77,9 @@ TEST(Worker, HitMissAndBypassTakeTheirPaths) {
   fixture.redis.answer = [&](Call& call) {
     const std::string key(call.request->values[0]);
     const bool get = call.index == 0;
-    call.reply.type = !get ? ReplyType::status
-                           : cache.contains(key) ? ReplyType::string : ReplyType::nil;
+    call.reply.type = !get                  ? ReplyType::status
+                      : cache.contains(key) ? ReplyType::string
+                                            : ReplyType::nil;
     if (!get) {
       EXPECT_EQ(call.payload, "row of " + key);
       cache.insert(key);

@@ -123,5 +123,25 @@ TEST(ChangeReader, HoldsAChangeAgainstItsScenario) {
   EXPECT_EQ(problems[2].pointer, "/clear_cache/2");
 }
 
+// The examples of scenarios/README.md: the first block is a scenario, the second a change.
+TEST(ChangeReader, ReadsTheExamplesOfTheAuthorsPage) {
+  std::ifstream page(std::filesystem::path(TARE_SOURCE_DIR) / "scenarios/README.md");
+  const std::string text((std::istreambuf_iterator<char>(page)), {});
+  const auto block = [&](size_t& position) {
+    const std::string opening = "```jsonc\n";
+    const size_t start = text.find(opening, position) + opening.size();
+    position = text.find("```", start);
+    return text.substr(start, position - start);
+  };
+  size_t position = 0;
+  const TemporaryFile scenario(block(position)), change(block(position));
+  EXPECT_EQ(
+      problems_of([&] {
+        EXPECT_TRUE(check_change_against(read_change(change.path()), read_scenario(scenario.path()))
+                        .empty());
+      }),
+      Lines{});
+}
+
 }  // namespace
 }  // namespace tare

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <memory>
 
 #include "bench/model/change_reader.h"
 #include "bench/model/problem.h"
@@ -32,7 +31,9 @@ int ab(const AbCommand& command, std::stop_token stop) {
   ProgressScreen screen;
   Sandbox sandbox = open_sandbox(options, stop);
   Workbench bench(sandbox, scenario, screen.receiver(), stop);
-  const AbOutcome outcome = run_ab(bench, change, {command.pairs, options.results});
+  const AbOutcome outcome = naming_dead_servers(sandbox, [&] {
+    return run_ab(bench, change, {command.pairs, options.results});
+  });
   screen.clear();
   const std::string folder = outcome.folder.string();
   fmt::print("{}", experiment_table(outcome.experiment, folder, next_steps(options, folder),
@@ -42,13 +43,13 @@ int ab(const AbCommand& command, std::stop_token stop) {
 
 }  // namespace
 
-void add_ab_command(CLI::App& app, CommandBody& chosen) {
-  auto options = std::make_shared<AbCommand>();  // CLI11 keeps it until the command runs
+void add_ab_command(CLI::App& app, CommandLine& line) {
+  auto& options = line.keep<AbCommand>();
   CLI::App* command =
       app.add_subcommand("ab", "Weigh a change: baseline and contender in random pairs");
-  add_measure_options(*command, options->measure, ResultsOption::wanted);
-  command->add_option("--change", options->change, "The change file")->required();
-  command->add_option("--pairs", options->pairs, "How many pairs of trials")
+  add_measure_options(*command, options.measure, ResultsOption::wanted);
+  command->add_option("--change", options.change, "The change file")->required();
+  command->add_option("--pairs", options.pairs, "How many pairs of trials")
       ->capture_default_str()
       ->check(CLI::Range(2, 1000));
   command->footer(
@@ -57,8 +58,8 @@ void add_ab_command(CLI::App& app, CommandBody& chosen) {
       "  tare ab scenario.json --change change.json --pairs 10 --set rate_per_s=500\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
       "2 inconclusive, 3 not valid, 4 usage or file error.\n");
-  command->callback([options, &chosen] {
-    chosen = [options](std::stop_token stop) { return ab(*options, stop); };
+  command->callback([&options, &line] {
+    line.chosen = [&options](std::stop_token stop) { return ab(options, stop); };
   });
 }
 

@@ -2,14 +2,13 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <memory>
 #include <optional>
 
 #include "bench/model/change_reader.h"
 #include "bench/model/errors.h"
 #include "bench/model/scenario_reader.h"
 #include "loaders/apt_index.h"
-#include "tools/cli/check_report.h"
+#include "tools/cli/check_command_report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/measure_options.h"
 
@@ -98,25 +97,25 @@ int check(const CheckOptions& options, std::stop_token stop) {
 
 }  // namespace
 
-void add_check_command(CLI::App& app, CommandBody& chosen) {
-  auto options = std::make_shared<CheckOptions>();  // CLI11 keeps it until the command runs
+void add_check_command(CLI::App& app, CommandLine& line) {
+  auto& options = line.keep<CheckOptions>();
   CLI::App* command =
       app.add_subcommand("check", "Say what a scenario or change file would do, without doing it");
-  command->add_option("file", options->file, "The scenario or change file")->required();
-  command->add_option("--change", options->change, "A change to check against the scenario")
+  command->add_option("file", options.file, "The scenario or change file")->required();
+  command->add_option("--change", options.change, "A change to check against the scenario")
       ->type_name("FILE");
-  command->add_option("--set", options->settings, "Override a parameter: name=value")
+  command->add_option("--set", options.settings, "Override a parameter: name=value")
       ->type_name("NAME=VALUE")
       ->take_all();
-  command->add_option("--format", options->format, "text or json")
+  command->add_option("--format", options.format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
   command->footer(
       "\nExamples:\n  tare check scenarios/debian-archive/scenario.json --set rate_per_s=500\n"
       "  tare check scenarios/debian-archive/scenario.json \\\n"
       "      --change scenarios/debian-archive/changes/index-relation-target.json\n");
-  command->callback([options, &chosen] {
-    chosen = [options](std::stop_token stop) { return check(*options, stop); };
+  command->callback([&options, &line] {
+    line.chosen = [&options](std::stop_token stop) { return check(options, stop); };
   });
 }
 

@@ -7,7 +7,7 @@
 #include "bench/model/errors.h"
 #include "bench/model/reader_fixture.h"
 #include "bench/model/scenario_reader.h"
-#include "tools/cli/check_report.h"
+#include "tools/cli/check_command_report.h"
 #include "tools/cli/command.h"
 
 namespace tare {

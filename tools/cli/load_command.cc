@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <memory>
 
 #include "bench/model/errors.h"
 #include "bench/model/scenario_reader.h"
@@ -23,23 +22,25 @@ int load(const MeasureOptions& options, std::stop_token stop) {
   ProgressScreen screen;
   Sandbox sandbox = open_sandbox(options, stop);
   Workbench bench(sandbox, scenario, screen.receiver(), stop);
-  bench.load();
+  const LoadedData data = naming_dead_servers(sandbox, [&] { return bench.load(); });
   screen.clear();
-  fmt::print("{}: loaded into database {}\n", scenario.name, bench.working_database().database);
+  fmt::print("{}: {} database {}\n", scenario.name,
+             data == LoadedData::now ? "loaded into" : "is already in",
+             bench.working_database().database);
   return 0;
 }
 
 }  // namespace
 
-void add_load_command(CLI::App& app, CommandBody& chosen) {
-  auto options = std::make_shared<MeasureOptions>();  // CLI11 keeps it until the command runs
+void add_load_command(CLI::App& app, CommandLine& line) {
+  auto& options = line.keep<MeasureOptions>();
   CLI::App* command = app.add_subcommand("load", "Fill a kept sandbox with a scenario's data");
-  add_measure_options(*command, *options, ResultsOption::left_out);
+  add_measure_options(*command, options, ResultsOption::left_out);
   command->footer(
       "\nExamples:\n  tare sandbox start --dir /tmp/bench\n"
       "  tare load scenarios/debian-archive/scenario.json --sandbox /tmp/bench\n");
-  command->callback([options, &chosen] {
-    chosen = [options](std::stop_token stop) { return load(*options, stop); };
+  command->callback([&options, &line] {
+    line.chosen = [&options](std::stop_token stop) { return load(options, stop); };
   });
 }
 

@@ -8,9 +8,9 @@
 
 #include "bench/model/errors.h"
 #include "bench/model/problem.h"
+#include "bench/model/version.h"
 #include "tools/cli/command.h"
 #include "tools/cli/interrupts.h"
-#include "bench/model/version.h"
 
 namespace tare {
 namespace {
@@ -31,25 +31,26 @@ expectation missed; 2 inconclusive; 3 not valid: servers away, not comparable; 4
 )";
 
 int run(int argc, char** argv, Interrupts& interrupts) {
-  CLI::App app("tare weighs a change before it ships: realistic load on Redis and PostgreSQL, "
-               "before and after, with plans and a verdict.",
-               "tare");
+  CLI::App app(
+      "tare weighs a change before it ships: realistic load on Redis and PostgreSQL, "
+      "before and after, with plans and a verdict.",
+      "tare");
   app.set_version_flag("--version", std::string("tare ") + kVersion);
   app.require_subcommand(1);
   app.footer(kExamples);
-  CommandBody chosen;
-  add_check_command(app, chosen);
-  add_run_command(app, chosen);
-  add_ab_command(app, chosen);
-  add_show_command(app, chosen);
-  add_load_command(app, chosen);
-  add_sandbox_command(app, chosen);
+  CommandLine line;
+  add_check_command(app, line);
+  add_run_command(app, line);
+  add_ab_command(app, line);
+  add_show_command(app, line);
+  add_load_command(app, line);
+  add_sandbox_command(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
-  return chosen(interrupts.token());
+  return line.chosen(interrupts.token());
 }
 
 int report(const std::string& message, int code) {

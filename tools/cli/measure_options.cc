@@ -4,8 +4,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "bench/model/errors.h"
-
 namespace tare {
 
 void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOption results) {
@@ -13,11 +11,13 @@ void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOpti
   command.add_option("--set", options.settings, "Override a parameter of the scenario: name=value")
       ->type_name("NAME=VALUE")
       ->take_all();
-  command.add_option("--sandbox", options.sandbox,
-                     "A sandbox kept by `tare sandbox start --dir DIR`; without it a throwaway one")
+  command
+      .add_option("--sandbox", options.sandbox,
+                  "A sandbox kept by `tare sandbox start --dir DIR`; without it a throwaway one")
       ->type_name("DIR");
-  command.add_option("--postgres-bin", options.postgres_bin,
-                     "Folder with the initdb and postgres to use (13 to 18)")
+  command
+      .add_option("--postgres-bin", options.postgres_bin,
+                  "Folder with the initdb and postgres to use (13 to 18)")
       ->type_name("DIR");
   command.add_flag("--tcp", options.tcp, "The sandbox listens on loopback ports as well");
   if (results == ResultsOption::wanted) {
@@ -58,8 +58,9 @@ Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop) {
 std::vector<std::string> next_steps(const MeasureOptions& options, const std::string& folder) {
   std::vector<std::string> steps = {fmt::format("tare show {}", folder)};
   if (options.sandbox.empty()) {
-    steps.push_back("tare sandbox start --dir /tmp/bench   # then --sandbox /tmp/bench: look at the "
-                    "servers with psql and redis-cli");
+    steps.push_back(
+        "tare sandbox start --dir /tmp/bench   # then --sandbox /tmp/bench: look at the "
+        "servers with psql and redis-cli");
   } else {
     steps.push_back(fmt::format("tare sandbox status --dir {}   # how to reach the servers",
                                 options.sandbox.string()));

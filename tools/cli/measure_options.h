@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/model/errors.h"
 #include "tools/experiment/sandbox.h"
 #include "tools/experiment/stage_progress.h"
 #include "tools/report/progress_printer.h"
@@ -38,6 +39,17 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
 
 // Attaches to the kept sandbox, or starts a throwaway one.
 Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop);
+
+// Does the work; when it fails because a server died, the error says which and how.
+template <class Work>
+auto naming_dead_servers(Sandbox& sandbox, Work work) {
+  try {
+    return work();
+  } catch (const ServerError&) {
+    if (auto failure = sandbox.failure()) throw ServerError(*failure);
+    throw;
+  }
+}
 
 // Lines to try afterwards: psql and redis-cli of a kept sandbox, or how to keep one.
 std::vector<std::string> next_steps(const MeasureOptions& options, const std::string& folder);

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <memory>
 
 #include "bench/model/scenario_reader.h"
 #include "tools/cli/command.h"
@@ -21,7 +20,8 @@ int run(const MeasureOptions& options, std::stop_token stop) {
   ProgressScreen screen;
   Sandbox sandbox = open_sandbox(options, stop);
   Workbench bench(sandbox, scenario, screen.receiver(), stop);
-  const RunOutcome outcome = run_once(bench, options.results);
+  const RunOutcome outcome =
+      naming_dead_servers(sandbox, [&] { return run_once(bench, options.results); });
   screen.clear();
   const std::string folder = outcome.folder.string();
   fmt::print("{}", run_table(outcome.result, outcome.limits, folder, next_steps(options, folder),
@@ -34,16 +34,16 @@ int run(const MeasureOptions& options, std::stop_token stop) {
 
 }  // namespace
 
-void add_run_command(CLI::App& app, CommandBody& chosen) {
-  auto options = std::make_shared<MeasureOptions>();  // CLI11 keeps it until the command runs
+void add_run_command(CLI::App& app, CommandLine& line) {
+  auto& options = line.keep<MeasureOptions>();
   CLI::App* command = app.add_subcommand("run", "Run a scenario once and keep the evidence");
-  add_measure_options(*command, *options, ResultsOption::wanted);
+  add_measure_options(*command, options, ResultsOption::wanted);
   command->footer(
       "\nExamples:\n  tare run scenarios/debian-archive/scenario.json\n"
       "  tare run scenarios/debian-archive/scenario.json --set rate_per_s=500 --set measure_s=20\n"
       "  tare run scenarios/debian-archive/scenario.json --sandbox /tmp/bench\n");
-  command->callback([options, &chosen] {
-    chosen = [options](std::stop_token stop) { return run(*options, stop); };
+  command->callback([&options, &line] {
+    line.chosen = [&options](std::stop_token stop) { return run(options, stop); };
   });
 }
 

@@ -131,7 +131,7 @@ CLI::App* add_subcommand(CLI::App& sandbox, const char* name, const char* descri
 
 }  // namespace
 
-void add_sandbox_command(CLI::App& app, CommandBody& chosen) {
+void add_sandbox_command(CLI::App& app, CommandLine& line) {
   CLI::App* sandbox = app.add_subcommand(
       "sandbox", "Keep private PostgreSQL and Redis servers running in a folder");
   sandbox->require_subcommand(1);
@@ -150,20 +150,20 @@ void add_sandbox_command(CLI::App& app, CommandBody& chosen) {
       ->add_option("--postgres-bin",
                    "The folder of initdb and postgres, 13 to 18; the newest installed if not given")
       ->type_name("DIR");
-  starting->callback([&chosen, starting] {
-    chosen = [starting](std::stop_token token) { return start(options_of(*starting), token); };
+  starting->callback([&line, starting] {
+    line.chosen = [starting](std::stop_token token) { return start(options_of(*starting), token); };
   });
 
   CLI::App* asking =
       add_subcommand(*sandbox, "status", "Say whether its servers are up, and how to reach them");
-  asking->callback([&chosen, asking] {
-    chosen = [asking](std::stop_token) { return status(folder_of(*asking)); };
+  asking->callback([&line, asking] {
+    line.chosen = [asking](std::stop_token) { return status(folder_of(*asking)); };
   });
 
   CLI::App* stopping =
       add_subcommand(*sandbox, "stop", "Stop its servers and remove it with its data");
-  stopping->callback([&chosen, stopping] {
-    chosen = [stopping](std::stop_token) { return stop(folder_of(*stopping)); };
+  stopping->callback([&line, stopping] {
+    line.chosen = [stopping](std::stop_token) { return stop(folder_of(*stopping)); };
   });
 }
 

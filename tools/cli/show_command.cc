@@ -7,7 +7,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -102,16 +101,16 @@ int show(const ShowOptions& options) {
 
 }  // namespace
 
-void add_show_command(CLI::App& app, CommandBody& chosen) {
-  auto options = std::make_shared<ShowOptions>();  // CLI11 keeps it until the command runs
+void add_show_command(CLI::App& app, CommandLine& line) {
+  auto& options = line.keep<ShowOptions>();
   CLI::App* command = app.add_subcommand("show", "Print a result or an experiment");
-  command->add_option("FOLDER", options->folder, "Folder of a result or an experiment")->required();
-  command->add_option("--format", options->format, "text or json")
+  command->add_option("FOLDER", options.folder, "Folder of a result or an experiment")->required();
+  command->add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  command->add_option("--plan", options->plan,
+  command->add_option("--plan", options.plan,
                       "Print the plan of OPERATION or OPERATION/STEP as PostgreSQL's JSON");
-  command->add_option("--arm", options->arm, "Whose plan in an experiment: baseline or contender")
+  command->add_option("--arm", options.arm, "Whose plan in an experiment: baseline or contender")
       ->check(CLI::IsMember({"baseline", "contender"}))
       ->capture_default_str();
   command->footer(
@@ -121,7 +120,7 @@ void add_show_command(CLI::App& app, CommandBody& chosen) {
       "  tare show results/debian-archive-index --plan reverse_depends --arm baseline\n"
       "\nThe plan is what PEV2 (explain.dalibo.com) opens.\n");
   command->callback(
-      [options, &chosen] { chosen = [options](std::stop_token) { return show(*options); }; });
+      [&options, &line] { line.chosen = [&options](std::stop_token) { return show(options); }; });
 }
 
 }  // namespace tare

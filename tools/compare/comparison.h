@@ -42,7 +42,7 @@ struct Criteria {
   std::map<std::string, double> margins;  // metric -> share; a missing one has its default
   std::vector<Limit> limits;              // judged on the contender
   std::vector<Expectation> expect;
-  std::string variable;  // of the change: "postgres.settings", "redis.settings" may then differ
+  std::string variable;  // of the change: the setting of "postgres.NAME" or "redis.NAME" may differ
   double confidence = 0.95;
 };
 // `change` may be null: two arms compared without one.

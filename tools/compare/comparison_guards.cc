@@ -20,7 +20,8 @@ const std::set<std::string> kPlaces = {
     "dir",          "logfile",     "pidfile",        "unixsocket"};
 
 void differences(const std::string& what, const Settings& baseline, const Settings& contender,
-                 const std::string& arms, std::vector<std::string>& reasons) {
+                 const std::string& arms, const std::string& variable,
+                 std::vector<std::string>& reasons) {
   const auto value = [](const Settings& settings, const std::string& name) {
     const auto found = settings.find(name);
     return found == settings.end() ? std::string("not set") : '"' + found->second + '"';
@@ -29,7 +30,9 @@ void differences(const std::string& what, const Settings& baseline, const Settin
   for (const auto& [name, text] : baseline) names.insert(name);
   for (const auto& [name, text] : contender) names.insert(name);
   for (const std::string& name : names) {
-    if (kPlaces.contains(name) || value(baseline, name) == value(contender, name)) continue;
+    if (name == variable || kPlaces.contains(name) ||
+        value(baseline, name) == value(contender, name))
+      continue;
     reasons.push_back(fmt::format("{} {} differs between {}: {} and {}", what, name, arms,
                                   value(baseline, name), value(contender, name)));
   }
@@ -38,16 +41,14 @@ void differences(const std::string& what, const Settings& baseline, const Settin
 void compare_environments(const Environment& first, const Environment& other,
                           const std::string& arms, const Criteria& criteria,
                           std::vector<std::string>& reasons) {
-  const bool postgres_varies = criteria.variable.starts_with("postgres.settings");
-  const bool redis_varies = criteria.variable.starts_with("redis.settings");
-  differences("the version of", first.versions, other.versions, arms, reasons);
-  if (!postgres_varies) {
-    differences("the PostgreSQL setting", first.postgres_settings, other.postgres_settings, arms,
-                reasons);
-  }
-  if (!redis_varies) {
-    differences("the Redis setting", first.redis_settings, other.redis_settings, arms, reasons);
-  }
+  const auto varies = [&criteria](const std::string& server) {
+    return criteria.variable.starts_with(server) ? criteria.variable.substr(server.size()) : "";
+  };
+  differences("the version of", first.versions, other.versions, arms, "", reasons);
+  differences("the PostgreSQL setting", first.postgres_settings, other.postgres_settings, arms,
+              varies("postgres."), reasons);
+  differences("the Redis setting", first.redis_settings, other.redis_settings, arms,
+              varies("redis."), reasons);
   if (first.file_system != other.file_system) {
     reasons.push_back(fmt::format("the file system differs between {}: {} and {}", arms,
                                   first.file_system, other.file_system));

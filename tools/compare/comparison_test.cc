@@ -350,9 +350,11 @@ TEST(Comparison, LetsTheVariableDiffer) {
   auto pairs = paired({1, 1}, {1, 1});
   for (auto& pair : pairs) pair.contender.result.environment.postgres_settings["work_mem"] = "8MB";
   Criteria criteria;
-  criteria.variable = "postgres.settings.work_mem";
+  criteria.variable = "postgres.work_mem";
   EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
   EXPECT_FALSE(compare(pairs, {}).invalid_reasons.empty());
+  criteria.variable = "postgres.jit";
+  EXPECT_FALSE(compare(pairs, criteria).invalid_reasons.empty());
 }
 
 TEST(Comparison, DoubtsArmsWhoseGeneratorsWereNotEquallyLate) {

@@ -11,7 +11,7 @@
 namespace tare {
 
 struct AbOptions {
-  int pairs = 6;                          // at least 2
+  int pairs = 6;  // at least 2
   std::filesystem::path results = "results";
 };
 

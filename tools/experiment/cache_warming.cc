@@ -11,15 +11,14 @@
 namespace tare {
 namespace {
 
-constexpr uint64_t kOtherSeed = 0x7761726d;  // "warm"
-constexpr double kFaster = 20;               // than the scenario's own rate ...
+constexpr uint64_t kOtherSeed = 0x7761726d;            // "warm"
+constexpr double kFaster = 20;                         // than the scenario's own rate ...
 constexpr double kLeastRate = 2000, kMostRate = 5000;  // ... within these
 constexpr std::chrono::milliseconds kRound{1500};
 
 bool uses_cache(const Operation& operation) {
-  return std::any_of(operation.steps.begin(), operation.steps.end(), [](const Step& step) {
-    return std::holds_alternative<CachedStep>(step);
-  });
+  return std::any_of(operation.steps.begin(), operation.steps.end(),
+                     [](const Step& step) { return std::holds_alternative<CachedStep>(step); });
 }
 
 }  // namespace
@@ -34,8 +33,8 @@ std::optional<Scenario> warming_scenario(const Scenario& scenario) {
   if (cached == 0) return std::nullopt;
   warming.seed = mix_bits(scenario.seed ^ kOtherSeed);
   Load& load = warming.load;
-  load.arrivals.rate_per_s = std::clamp(kFaster * load.arrivals.rate_per_s * cached / all,
-                                        kLeastRate, kMostRate);
+  load.arrivals.rate_per_s =
+      std::clamp(kFaster * load.arrivals.rate_per_s * cached / all, kLeastRate, kMostRate);
   load.warmup = Nanoseconds(0);
   load.measure = kRound;
   load.max_queued = 8 * (load.postgres_connections + load.redis_connections);

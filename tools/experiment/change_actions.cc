@@ -8,8 +8,8 @@
 namespace tare {
 namespace {
 
-[[noreturn]] void fail(const Change& change, const std::string& pointer,
-                       const std::string& message, size_t done, size_t total) {
+[[noreturn]] void fail(const Change& change, const std::string& pointer, const std::string& message,
+                       size_t done, size_t total) {
   throw FileProblems({{change.file.string(), pointer,
                        fmt::format("{}; {} of {} steps had been carried out. Correct it and run "
                                    "again: every trial starts from a fresh copy of the data",

@@ -16,15 +16,15 @@ namespace tare {
 namespace {
 
 // Where a sandbox happens to lie is no property of the arm.
-const std::set<std::string> kPlaces = {"unix_socket_directories", "data_directory", "config_file",
-                                       "hba_file",                "ident_file",     "port",
-                                       "application_name",        "listen_addresses"};
+const std::set<std::string> kPlaces = {
+    "unix_socket_directories", "data_directory",  "config_file", "hba_file", "ident_file", "port",
+    "application_name",        "listen_addresses"};
 
 Settings postgres_settings(PostgresControl& postgres) {
   Settings settings;
-  for (const auto& row : postgres.query(
-           "SELECT name, current_setting(name) FROM pg_settings "
-           "WHERE source NOT IN ('default', 'client', 'override') ORDER BY name")) {
+  for (const auto& row :
+       postgres.query("SELECT name, current_setting(name) FROM pg_settings "
+                      "WHERE source NOT IN ('default', 'client', 'override') ORDER BY name")) {
     if (!kPlaces.contains(*row[0])) settings.emplace(*row[0], row[1].value_or(""));
   }
   return settings;
@@ -95,8 +95,8 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
   environment.generator = {
       {"wait_mode", "block"},
       {"workers", std::to_string(load.workers)},
-      {"connections", fmt::format("postgres {}, redis {}", load.postgres_connections,
-                                  load.redis_connections)},
+      {"connections",
+       fmt::format("postgres {}, redis {}", load.postgres_connections, load.redis_connections)},
       {"protocol", "prepared"},
       {"socket", "unix"},
       {"seed", std::to_string(scenario.seed)}};

@@ -84,9 +84,8 @@ void add_warnings(const LoadOutcome& outcome, Result& result) {
     }
   }
   if (outcome.reconnects > 0) {
-    result.warnings.push_back(
-        fmt::format("{} connections were lost and opened again; see the servers' logs",
-                    outcome.reconnects));
+    result.warnings.push_back(fmt::format(
+        "{} connections were lost and opened again; see the servers' logs", outcome.reconnects));
   }
 }
 
@@ -112,8 +111,8 @@ Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutc
   result.generator.wait_ns = outcome.stats.wait();
   result.generator.cpu_ns_per_request = outcome.cpu_ns_per_request;
   result.generator.reconnects = outcome.reconnects;
-  for (const auto& [index, check] : check_hits(bench.working_database(), bench.traffic(),
-                                               outcome.hit_samples, bench.stop())) {
+  for (const auto& [index, check] :
+       check_hits(bench.working_database(), bench.traffic(), outcome.hit_samples, bench.stop())) {
     result.operations.at(bench.traffic().operations()[index].name).cache_check = check;
   }
   result.warnings = bench.warnings();
@@ -145,8 +144,7 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
                                              bench.file_system(), bench.stop());
 
-  const double window_start =
-      seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
+  const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const LoadOutcome outcome = bench.drive(bench.scenario(), bench.traffic(),
                                           options.stage + ": measure", options.remaining_after);
   bench.say(options.stage + ": check and write", options.remaining_after);

@@ -23,7 +23,9 @@ std::string database_name(const Scenario& scenario) {
   return name;
 }
 
-std::string template_name(const Scenario& scenario) { return database_name(scenario) + "_data"; }
+std::string template_name(const Scenario& scenario) {
+  return database_name(scenario) + "_data";
+}
 
 std::string escaped(std::string_view name) {
   std::string pointer;
@@ -32,8 +34,7 @@ std::string escaped(std::string_view name) {
 }
 
 Stamp expected_stamp(const Scenario& scenario, std::stop_token stop) {
-  const uint64_t index =
-      uses_apt_index(scenario.dataset) ? digest_of(read_apt_index(stop)) : 0;
+  const uint64_t index = uses_apt_index(scenario.dataset) ? digest_of(read_apt_index(stop)) : 0;
   return {kDatasetFormat, scenario.name, dataset_digest(scenario.dataset, index)};
 }
 
@@ -64,18 +65,18 @@ PostgresEndpoint Workbench::working_database() const {
   return endpoint;
 }
 
-void Workbench::load() {
+LoadedData Workbench::load() {
   say("load");
   const std::string source = template_name(scenario_);
   const bool known =
-      !maintenance_->query("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate",
-                           {source})
+      !maintenance_
+           ->query("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate", {source})
            .empty();
   if (known) {
     restore_data();
     PostgresControl database(working_database(), stop_);
     const std::optional<Stamp> stamp = read_stamp(database);
-    if (stamp && *stamp == expected_stamp(scenario_, stop_)) return;
+    if (stamp && *stamp == expected_stamp(scenario_, stop_)) return LoadedData::before;
   }
   make_database(*maintenance_, source);
   PostgresEndpoint endpoint = sandbox_.postgres();
@@ -88,6 +89,7 @@ void Workbench::load() {
   }
   make_template(*maintenance_, source);
   restore_data();
+  return LoadedData::now;
 }
 
 void Workbench::restore_data() {
@@ -115,8 +117,8 @@ void Workbench::check_statements() {
       const SqlStep& step = sql ? *sql : cached->on_miss;
       if (auto error = postgres_->prepare_check(step.sql, step.parameters.size())) {
         problems.push_back({scenario_.file.string(),
-                            fmt::format("/operations/{}/steps/{}{}/sql", escaped(operation.name),
-                                        i, sql ? "" : "/on_miss"),
+                            fmt::format("/operations/{}/steps/{}{}/sql", escaped(operation.name), i,
+                                        sql ? "" : "/on_miss"),
                             *error});
       }
     }
@@ -135,10 +137,10 @@ void Workbench::read_values() {
       try {
         values_.push_back(tare::read_values(*postgres_, *column));
       } catch (const UsageError& error) {
-        problems.push_back({scenario_.file.string(),
-                            fmt::format("/operations/{}/draw/{}", escaped(operation.name),
-                                        escaped(draw.name)),
-                            error.what()});
+        problems.push_back(
+            {scenario_.file.string(),
+             fmt::format("/operations/{}/draw/{}", escaped(operation.name), escaped(draw.name)),
+             error.what()});
       }
     }
   }
@@ -180,8 +182,7 @@ void Workbench::refresh() {
 }
 
 LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
-                             const std::string& stage,
-                             std::optional<Nanoseconds> remaining_after) {
+                             const std::string& stage, std::optional<Nanoseconds> remaining_after) {
   const std::vector<RedisTemplate> templates = redis_templates(traffic);
   LoadWatch watch;
   watch.failure = [this] { return sandbox_.failure(); };

@@ -21,6 +21,8 @@
 
 namespace tare {
 
+enum class LoadedData { now, before };
+
 class Workbench {
  public:
   Workbench(Sandbox& sandbox, const Scenario& scenario, ProgressReceiver progress,
@@ -28,7 +30,7 @@ class Workbench {
   ~Workbench();
 
   // Loads the data unless it is there already (its stamp says so), and makes a working copy of it.
-  void load();
+  LoadedData load();
 
   // load(), then: every statement is checked, the draws' values are read, and a warm cache is
   // warmed until its hit ratio is steady, and kept as a snapshot. Throws FileProblems for what is

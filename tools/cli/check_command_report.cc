@@ -1,4 +1,4 @@
-#include "tools/cli/check_report.h"
+#include "tools/cli/check_command_report.h"
 
 #include <fmt/format.h>
 
