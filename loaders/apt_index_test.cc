@@ -67,11 +67,12 @@ std::vector<SqlRow> rows(const AptIndex& index, const std::string& table) {
 TEST(AptIndex, ReadsPackagesInOrderOfName) {
   const AptIndex index = parse(kStanzas);
   const std::nullopt_t none = std::nullopt;
-  EXPECT_EQ(rows(index, "packages"),
-            (SqlRows{{"1", "editor", "2", "all", none, none, none, "an editor", none, none, "0"},
-                  {"2", "libc6", "2.36", "amd64", none, none, none, none, none, none, "2"},
-                  {"3", "zlib1g", "1:1.2.13", "amd64", "libs", "required",
-                   "Someone <someone@example.org>", "compression library", "168", "86692", "2"}}));
+  EXPECT_EQ(
+      rows(index, "packages"),
+      (SqlRows{{"1", "editor", "2", "all", none, none, none, "an editor", none, none, "0"},
+               {"2", "libc6", "2.36", "amd64", none, none, none, none, none, none, "2"},
+               {"3", "zlib1g", "1:1.2.13", "amd64", "libs", "required",
+                "Someone <someone@example.org>", "compression library", "168", "86692", "2"}}));
   EXPECT_EQ(index.repeated_stanzas, 1);
   EXPECT_EQ(index.malformed_stanzas, 0);
 }
@@ -80,12 +81,12 @@ TEST(AptIndex, ReadsRelationsWithAlternativesAndConstraints) {
   const std::nullopt_t none = std::nullopt;
   EXPECT_EQ(rows(parse(kStanzas), "relations"),
             (SqlRows{{"1", "depends", "libc6", none, "0"},
-                  {"1", "depends", "libc6.1", "<< 3", "1"},
-                  {"1", "depends", "zlib1g", none, "0"},
-                  {"1", "recommends", "zlib1g", none, "0"},
-                  {"1", "conflicts", "libc6", none, "0"},
-                  {"3", "depends", "libc6", ">= 2.14", "0"},
-                  {"3", "pre-depends", "dpkg", ">= 1.15", "0"}}));
+                     {"1", "depends", "libc6.1", "<< 3", "1"},
+                     {"1", "depends", "zlib1g", none, "0"},
+                     {"1", "recommends", "zlib1g", none, "0"},
+                     {"1", "conflicts", "libc6", none, "0"},
+                     {"3", "depends", "libc6", ">= 2.14", "0"},
+                     {"3", "pre-depends", "dpkg", ">= 1.15", "0"}}));
 }
 
 TEST(AptIndex, ReadsFoldedTags) {

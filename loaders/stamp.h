@@ -1,5 +1,5 @@
-// What marks a database as tare's own: the schema `tare_stamp`, and in it a stamp that says which data
-// set is loaded. Without it tare writes only into an empty database.
+// What marks a database as tare's own: the schema `tare_stamp`, and in it a stamp that says which
+// data set is loaded. Without it tare writes only into an empty database.
 // Level: loaders. Functions on a connection; errors of the server as in PostgresControl.
 #pragma once
 

@@ -92,11 +92,11 @@ TEST_F(PostgresControlTest, ExplainsWithParametersAndRollsBack) {
 TEST_F(PostgresControlTest, CopiesEveryCharacterAndNull) {
   control_.execute("CREATE TABLE \"Odd table\" (id int, \"a \"\"b\" text)");
   const SqlRows rows = {{"1", "tab\tline\nreturn\rback\\slash"},
-                     {"2", std::nullopt},
-                     {"3", ""},
-                     {"4", "\\N"},
-                     {"5", "\\."},
-                     {"6", "Gr\xc3\xbc\xc3\x9f\x65 \x01 \b\v\f"}};
+                        {"2", std::nullopt},
+                        {"3", ""},
+                        {"4", "\\N"},
+                        {"5", "\\."},
+                        {"6", "Gr\xc3\xbc\xc3\x9f\x65 \x01 \b\v\f"}};
   size_t next = 0;
   const auto source = [&](SqlRow& row) {
     if (next == rows.size()) return false;

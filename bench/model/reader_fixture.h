@@ -114,7 +114,8 @@ inline const std::string kGoodScenario = R"~({
             "expect": {"rows": 1}
           }
         },
-        {"redis": ["ZINCRBY", "archive:popular", "1", "{{{package_id}}}"], "expect": {"type": "string"}}
+        {"redis": ["ZINCRBY", "archive:popular", "1", "{{{package_id}}}"],
+         "expect": {"type": "string"}}
       ]
     },
     "browse": {
@@ -154,7 +155,8 @@ inline const std::string kGoodChange = R"~({
   "reason": "browsing scans every package",
   "expect": [{"operation": "browse", "metric": "response_time_tm95", "at_most": -0.5}],
   "variable": "schema.index",
-  "apply": [{"sql": "CREATE INDEX CONCURRENTLY by_name ON package (name)"}, {"redis": ["DEL", "archive:popular"]}],
+  "apply": [{"sql": "CREATE INDEX CONCURRENTLY by_name ON package (name)"},
+            {"redis": ["DEL", "archive:popular"]}],
   "clear_cache": ["archive:package:*"],
   "rollback": [{"sql": "DROP INDEX CONCURRENTLY IF EXISTS by_name"}],
   "rollback_note": "Safe at any time.",

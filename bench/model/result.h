@@ -96,8 +96,8 @@ struct Environment {
 
 struct Result {
   std::string scenario;
-  std::string change;  // empty: none
-  std::string arm;     // baseline or contender
+  std::string change;      // empty: none
+  std::string arm;         // baseline or contender
   std::string started_at;  // ISO 8601, UTC
   double warmup_s = 0;
   double measured_s = 0;

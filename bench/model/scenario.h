@@ -99,8 +99,8 @@ struct Expect {
 };
 
 struct SqlStep {
-  std::string name;  // as in the result's "steps"; unique in the operation
-  std::string sql;   // one statement with $1, $2 ...
+  std::string name;                // as in the result's "steps"; unique in the operation
+  std::string sql;                 // one statement with $1, $2 ...
   std::vector<size_t> parameters;  // draws, in the order of $1, $2 ...
   Expect expect;
   bool writes = false;  // by PostgreSQL's own parser; unknown syntax counts as writing
@@ -117,8 +117,8 @@ struct RedisStep {
 // Under the rule's bypass condition the cache is neither read nor written.
 struct CachedStep {
   std::string name;
-  size_t rule = 0;  // Scenario::cache_rules
-  Template key;     // the rule's key over this operation's draws
+  size_t rule = 0;               // Scenario::cache_rules
+  Template key;                  // the rule's key over this operation's draws
   std::optional<size_t> bypass;  // the draw that switches the cache off when it is "1"
   SqlStep on_miss;
 };
@@ -133,8 +133,8 @@ struct Operation {
 
 struct CacheRule {
   std::string name;
-  std::string key;  // template text
-  int64_t ttl_s = 0;  // > 0
+  std::string key;          // template text
+  int64_t ttl_s = 0;        // > 0
   std::string bypass_when;  // name of a draw; empty: never
   std::string bypass_why;
   std::vector<std::string> cached;      // examples: keys this rule makes

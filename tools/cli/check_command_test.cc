@@ -18,14 +18,14 @@ using Lines = std::vector<std::string>;
 // What `tare check ARGUMENTS` prints; throws what it throws.
 std::string check(std::vector<std::string> arguments) {
   CLI::App app;
-  CommandBody chosen;
-  add_check_command(app, chosen);
+  CommandLine line;
+  add_check_command(app, line);
   arguments.insert(arguments.begin(), "check");
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   app.parse(arguments);
   testing::internal::CaptureStdout();
   try {
-    EXPECT_EQ(chosen(std::stop_token()), 0);
+    EXPECT_EQ(line.chosen(std::stop_token()), 0);
     std::fflush(stdout);
   } catch (...) {
     testing::internal::GetCapturedStdout();

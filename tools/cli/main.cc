@@ -27,7 +27,8 @@ Examples:
   tare show results/debian-archive/<folder>
 
 Exit codes: 0 nothing worse, every limit and expectation holds; 1 regressed, a limit broken or an
-expectation missed; 2 inconclusive; 3 not valid: servers away, not comparable; 4 usage or file error.
+expectation missed; 2 inconclusive; 3 not valid: servers away, not comparable; 4 usage or file
+error.
 )";
 
 int run(int argc, char** argv, Interrupts& interrupts) {

@@ -119,7 +119,8 @@ inline std::string shop_scenario(const std::string& order_query =
   "parameters": {"workers": 1, "rate_per_s": 150, "measure_s": 1.5, "p99_ms": 10000},
   "dataset": {
     "tables": {"orders": {
-      "rows_from": {"query": "SELECT i, i % 5000, (i * 7) % 1000 FROM generate_series(1, 100000) i"},
+      "rows_from":
+          {"query": "SELECT i, i % 5000, i * 7 % 1000 FROM generate_series(1, 100000) i"},
       "rows": 100000,
       "columns": {"id": {"type": "integer"}, "customer_id": {"type": "integer"},
                   "amount": {"type": "integer"}},

@@ -220,7 +220,7 @@ void judge_values(Judged& judged, const Values& values, const std::vector<PairSa
   if (is_tail && values.fewest_beyond < 10) {
     row.low.reset();
     row.high.reset();
-    note(row, "fewer than 10 requests beyond it in a trial: not judged");
+    note(row, "fewer than 10 requests beyond it in a trial");
   } else if (row.pairs == 1 && row.kind != ChangeKind::exact) {
     note(row, "one pair has no interval");
   }
