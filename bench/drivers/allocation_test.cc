@@ -12,6 +12,9 @@
 #include "bench/engine/asio_loop.h"
 #include "bench/engine/worker.h"
 
+// GCC 12 takes our delete for one that does not belong to our new.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace {
 thread_local int64_t allocations = 0;
 }

@@ -29,8 +29,12 @@ std::string row_of(pg_conn* connection, const SqlCall& call, const Request& requ
   for (size_t draw : call.parameters) values.push_back(request.values[draw].data());
   PostgresResult result(PQexecParams(connection, call.sql.c_str(), int(values.size()), nullptr,
                                      values.data(), nullptr, nullptr, 0));
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
+    throw ServerError(
+        fmt::format("cannot check the cache against PostgreSQL: {}", error_line(connection)));
+  }
   std::string json;
-  if (PQresultStatus(result.get()) == PGRES_TUPLES_OK) append_rows_json(result.get(), json);
+  append_rows_json(result.get(), json);
   return json;
 }
 

@@ -200,7 +200,7 @@ class PostgresSession final : public Session, private Alarm {
     call.reply.done = now;
     call.reply.rows = rows;
     call.reply.status = failed ? CallStatus::server_error : CallStatus::ok;
-    if (failed) call.error = error_;
+    if (failed) call.set_error(error_);
     watch();
     owner_->finished(*this, call);
   }
@@ -214,8 +214,7 @@ class PostgresSession final : public Session, private Alarm {
       Call& call = *std::exchange(call_, nullptr);
       call.reply.done = loop_.now();
       call.reply.status = CallStatus::connection_lost;
-      error_ = "PostgreSQL connection lost: " + why;
-      call.error = error_;
+      call.set_error("PostgreSQL connection lost: " + why);
       owner_->finished(*this, call);
     }
     retry(why);

@@ -174,7 +174,7 @@ class RedisSession final : public Session, private Alarm {
     call.reply.type = facts.type;
     call.reply.rows = facts.elements;
     call.reply.status = facts.error ? CallStatus::server_error : CallStatus::ok;
-    call.error = facts.text;
+    if (facts.error) call.set_error(facts.text);
     watch();
     owner_->finished(*this, call);
   }
@@ -187,8 +187,7 @@ class RedisSession final : public Session, private Alarm {
       Call& call = *std::exchange(call_, nullptr);
       call.reply.done = loop_.now();
       call.reply.status = CallStatus::connection_lost;
-      error_ = "Redis connection lost: " + why;
-      call.error = error_;
+      call.set_error("Redis connection lost: " + why);
       owner_->finished(*this, call);
     }
     retry(why);
@@ -228,7 +227,6 @@ class RedisSession final : public Session, private Alarm {
   int round_ = 0;  // handlers of an earlier connection know themselves by it
   bool watching_ = false;
   std::string problem_ = "not connected yet";
-  std::string error_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Level: engine. Lives in its request's slot; never allocated on the measured path.
 #pragma once
 
+#include <array>
 #include <coroutine>
 #include <cstdint>
 #include <string>
@@ -37,7 +38,9 @@ struct Call {
 
   // Answered.
   Reply reply;
-  std::string_view error;  // the server's words; valid until the session's next call
+  std::array<char, 200> error{};  // the server's words, cut short, with a NUL
+
+  void set_error(std::string_view text) { error[text.copy(error.data(), error.size() - 1)] = '\0'; }
 
   // Kept by pool and worker.
   CallState state = CallState::idle;

@@ -87,12 +87,11 @@ class WorkerThread {
   }
 
   // Asks the thread why a connection is missing.
-  std::string problem() {
-    auto answer = std::make_unique<std::promise<std::string>>();
-    std::future<std::string> text = answer->get_future();
-    loop_.post([this, asked = answer.get()] {
+  std::string problem() {  // once
+    std::future<std::string> text = problem_.get_future();
+    loop_.post([this] {
       std::string sql = worker_.postgres().problem();
-      asked->set_value(sql.empty() ? worker_.redis().problem() : sql);
+      problem_.set_value(sql.empty() ? worker_.redis().problem() : sql);
     });
     return text.wait_for(1s) == std::future_status::ready ? text.get() : "no answer";
   }
@@ -102,7 +101,7 @@ class WorkerThread {
   }
 
   bool connected() const { return connected_; }
-  bool finished() const { return finished_; }
+  bool finished() const { return finished_ || !thread_.joinable(); }
   Recorder& recorder() { return recorder_; }
   AsioLoop& loop() { return loop_; }
   Worker& worker() { return worker_; }  // after join()
@@ -117,6 +116,7 @@ class WorkerThread {
 
   const Load& load_;
   int number_;
+  std::promise<std::string> problem_;
   AsioLoop loop_;
   Recorder recorder_;
   Worker worker_;
@@ -131,8 +131,13 @@ class Team {
   Team(const Scenario& scenario, const Traffic& traffic) {
     for (int i = 0; i < scenario.load.workers; ++i) threads_.emplace_back(scenario, traffic, i);
   }
+  // The records of a run that is given up are thrown away, so that no worker waits for room.
   ~Team() {
     stop();
+    while (!finished()) {
+      for (WorkerThread& thread : threads_) thread.recorder().take([](const RequestRecord&) {});
+      std::this_thread::sleep_for(kCountEvery);
+    }
     for (WorkerThread& thread : threads_) thread.join();
   }
 
@@ -241,6 +246,8 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
     if (stop.stop_requested()) throw Interrupted();
     if (auto failure = watch.failure()) throw ServerError(*failure);
   }
+  if (stop.stop_requested()) throw Interrupted();
+  if (auto failure = watch.failure()) throw ServerError(*failure);
   for (WorkerThread& thread : team.threads()) thread.join();
   team.count_into(outcome.stats);
   outcome.stats.finish();

@@ -8,6 +8,7 @@
 namespace tare {
 namespace {
 
+constexpr int kMostPerTurn = 256;         // arrivals begun before answers are looked at again
 constexpr size_t kFirstSlots = 256;       // made before the start
 constexpr size_t kMaxHitSamples = 256;    // per worker
 constexpr uint64_t kHitSampleEvery = 64;  // of the requests, by a hash of their number
@@ -94,9 +95,9 @@ void Worker::start(Nanoseconds origin) {
 
 // Starts what is due; a late wake-up starts several, each with its own intended time.
 void Worker::arrive() {
-  Nanoseconds last{};
-  while (next_ && origin_ + next_->intended <= loop_.now()) {
-    last = next_->intended;
+  for (int begun = 0; begun < kMostPerTurn && next_; ++begun) {
+    if (origin_ + next_->intended > loop_.now()) break;
+    last_intended_ = next_->intended;
     begin(*next_);
     next_ = schedule_.next();
   }
@@ -104,7 +105,7 @@ void Worker::arrive() {
   if (next_) {
     loop_.arm(arrival_bell_, origin_ + next_->intended);
   } else {
-    loop_.arm(drain_bell_, origin_ + last + options_.drain);
+    loop_.arm(drain_bell_, origin_ + last_intended_ + options_.drain);
   }
 }
 
@@ -189,7 +190,7 @@ Worker::Asking Worker::ask(Slot& slot, const PlannedCall& planned, std::string_v
   slot.call.payload = payload;
   slot.call.capture = capture;
   slot.call.reply = {};
-  slot.call.error = {};
+  slot.call.error[0] = '\0';
   return {planned.server == Server::postgres ? postgres_ : redis_, slot.call};
 }
 
@@ -210,7 +211,7 @@ bool Worker::accept(Slot& slot, const PlannedCall& planned) {
   record.failure = reply.status == CallStatus::ok             ? Failure::wrong_answer
                    : reply.status == CallStatus::server_error ? Failure::server_error
                                                               : Failure::connection_lost;
-  note_error(slot.request.operation, slot.call.error);
+  note_error(slot.request.operation, slot.call.error.data());
   return false;
 }
 

@@ -103,6 +103,7 @@ class Worker {
   bool deadline_armed_ = false;
   std::optional<Arrival> next_;
   Nanoseconds origin_{};
+  Nanoseconds last_intended_{};
   Request dropped_;  // where a dropped request is made for its digest
   uint64_t scheduled_ = 0;
   uint64_t digest_ = 0;

@@ -127,7 +127,7 @@ TEST(Worker, ServerErrorIsCountedWithItsFirstText) {
   WorkerFixture fixture(scenario, 1);
   fixture.redis.answer = [](Call& call) {
     call.reply.status = CallStatus::server_error;
-    call.error = "OOM command not allowed";
+    call.set_error("OOM command not allowed");
   };
   fixture.run();
   EXPECT_EQ(fixture.result().failed.at("server_error"), 100);

@@ -68,8 +68,10 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv, interrupts);
   } catch (const Interrupted&) {
-    return report("tare: interrupted; everything it started has been stopped and removed",
-                  128 + interrupts.signal());
+    return report(
+        "tare: interrupted; nothing half-written is left, and no server it started for "
+        "this (a kept sandbox begins with fresh data next time)",
+        128 + interrupts.signal());
   } catch (const FileProblems& problems) {
     return report(problems.what(), kUsage);
   } catch (const UsageError& error) {

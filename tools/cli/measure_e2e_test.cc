@@ -89,6 +89,15 @@ TEST(Run, BrokenLimitIsExitCodeOne) {
   EXPECT_EQ(tare.run({"run", scenario, "--set", "p99_ms=0.001"}).code, 1);
 }
 
+TEST(Run, NothingButFailuresIsNotValid) {
+  TareRunner tare;
+  const std::string scenario =
+      tare.write("shop.json", shop_scenario("SELECT id, amount FROM orders WHERE id = -$1"));
+  const TareOutcome outcome = tare.run({"run", scenario});
+  EXPECT_EQ(outcome.code, 3) << outcome.out;
+  EXPECT_NE(outcome.errors.find("none of"), std::string::npos) << outcome.errors;
+}
+
 TEST(Ab, HelpfulIndexIsImprovedAndRolledBack) {
   TareRunner tare;
   const std::string scenario = tare.write("shop.json", shop_scenario());

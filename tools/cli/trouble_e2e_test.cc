@@ -109,6 +109,18 @@ TEST(Trouble, ChangeThatFailsHalfwaySaysWhere) {
   expect_clean(tare);
 }
 
+TEST(Trouble, ChangeThatBreaksTheScenarioIsNamed) {
+  TareRunner tare;
+  const std::string scenario = tare.write("shop.json", shop_scenario());
+  const std::string change = tare.write(
+      "change.json", shop_change(R"j([{"sql": "ALTER TABLE orders DROP COLUMN amount"}])j", "[]"));
+  const TareOutcome outcome = tare.run({"ab", scenario, "--change", change, "--pairs", "2"});
+  EXPECT_EQ(outcome.code, 4) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("change.json: /apply: "), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("amount"), std::string::npos) << outcome.errors;
+  expect_clean(tare);
+}
+
 TEST(Trouble, EveryMistakeInAScenarioAtOnce) {
   TareRunner tare;
   std::string text = shop_scenario();

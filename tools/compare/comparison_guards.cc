@@ -111,9 +111,9 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
     }
     compare_environments(baseline.environment, contender.environment,
                          fmt::format("the arms of pair {}", i + 1), criteria, reasons);
-    if (i > 0) {
+    if (i > 0) {  // baselines never have the change, so nothing at all may differ between them
       compare_environments(pairs[0].baseline.result.environment, baseline.environment,
-                           fmt::format("pairs 1 and {}", i + 1), criteria, reasons);
+                           fmt::format("pairs 1 and {}", i + 1), Criteria{}, reasons);
     }
   }
   if (reasons.size() > kMostReasons) {

@@ -93,7 +93,7 @@ class Pairs {
     experiment_.cache_keys_cleared += outcome.keys_cleared;
     if (arm == Arm::contender) note_rollback(outcome.rollback);
     for (const std::string& warning : outcome.result.warnings) {
-      add_once(experiment_.warnings, warning);
+      add_once(experiment_.warnings, fmt::format("{}: {}", trial.stage, warning));
     }
     for (const std::string& reason : wrong_cache(bench_.scenario(), outcome.result)) {
       add_once(invalid_reasons_, reason);
@@ -171,6 +171,12 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
   outcome.invalid_reasons = reasons_invalid(outcome.result);
   for (std::string& reason : wrong_cache(scenario, outcome.result)) {
     outcome.invalid_reasons.push_back(std::move(reason));
+  }
+  for (const auto& [name, operation] : outcome.result.operations) {
+    if (operation.requests.scheduled == 0 || operation.requests.ok > 0) continue;
+    outcome.invalid_reasons.push_back(fmt::format("{}: none of {} requests was ok ({})", name,
+                                                  operation.requests.scheduled,
+                                                  operation.first_error));
   }
   log.add("done");
   outcome.folder = folder.publish();

@@ -38,6 +38,16 @@ void apply(Workbench& bench, const Change& change, EventLog& log) {
     log.add("restored", {{"why", "the change failed"}});
     throw;
   }
+  try {
+    bench.check_statements();
+  } catch (const FileProblems& broken) {
+    bench.restore_data();
+    log.add("restored", {{"why", "the change breaks the scenario"}});
+    throw FileProblems({{change.file.string(), "/apply",
+                         fmt::format("after it the scenario's statements no longer run, so the old "
+                                     "code would fail:\n{}",
+                                     broken.what())}});
+  }
 }
 
 Rollback roll_back(Workbench& bench, const Change& change, EventLog& log) {

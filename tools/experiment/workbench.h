@@ -43,6 +43,9 @@ class Workbench {
   // The data alone, without restarting: after an experiment, for whoever looks next.
   void restore_data();
 
+  // Throws FileProblems for every statement of the scenario that PostgreSQL refuses as things are.
+  void check_statements();
+
   // Drives `load` with `traffic`, with the servers watched; `stage` is shown as progress.
   LoadOutcome drive(const Scenario& scenario, const Traffic& traffic, const std::string& stage,
                     std::optional<Nanoseconds> remaining_after);
@@ -62,7 +65,6 @@ class Workbench {
   std::stop_token stop() const { return stop_; }
 
  private:
-  void check_statements();
   void read_values();
   void warm_cache();
   void connect();
