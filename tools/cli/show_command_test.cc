@@ -29,15 +29,15 @@ class ShowCommand : public testing::Test {
   // What `tare show ARGUMENTS` prints.
   std::string shown(std::vector<std::string> arguments) {
     CLI::App app;
-    CommandBody chosen;
-    add_show_command(app, chosen);
+    CommandLine line;
+    add_show_command(app, line);
     arguments.insert(arguments.begin(), "show");
     std::reverse(arguments.begin(), arguments.end());
     app.parse(arguments);
     testing::internal::CaptureStdout();
     int code = -1;
     try {
-      code = chosen({});
+      code = line.chosen({});
     } catch (...) {
       testing::internal::GetCapturedStdout();
       throw;

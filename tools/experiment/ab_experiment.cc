@@ -66,8 +66,10 @@ class Pairs {
 
  private:
   PairSample run_pair(int pair) {
-    Random random(bench_.scenario().seed, kOrderStream, uint64_t(pair));
-    const bool contender_first = random.below(2) == 1;
+    // Random, and balanced over every two pairs, so that what drifts leans on both arms alike.
+    const bool odd = pair % 2 == 1;
+    Random random(bench_.scenario().seed, kOrderStream, uint64_t(pair + (odd ? 1 : 0)));
+    const bool contender_first = (random.below(2) == 1) == odd;
     ExperimentPair entry;
     entry.order = contender_first ? PairOrder::contender_first : PairOrder::baseline_first;
     entry.baseline = fmt::format("trials/{:02}-baseline", pair);
