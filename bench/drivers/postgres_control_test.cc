@@ -79,7 +79,7 @@ TEST_F(PostgresControlTest, ExplainsWithParametersAndRollsBack) {
   control_.execute("INSERT INTO person SELECT n, 'x' FROM generate_series(1, 1000) n");
   const std::string plan = control_.explain("SELECT * FROM person WHERE id = $1", {"17"});
   EXPECT_EQ(plan.front(), '[');
-  EXPECT_NE(plan.find("\"Actual SqlRows\": 1"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("\"Actual Rows\": 1"), std::string::npos) << plan;
   EXPECT_NE(plan.find("Shared Hit Blocks"), std::string::npos);
   EXPECT_NE(plan.find("(id = 17)"), std::string::npos) << "the value is not planned with";
   const std::string write = control_.explain("DELETE FROM person WHERE id <= $1", {"500"});

@@ -9,7 +9,8 @@ namespace tare {
 namespace {
 
 constexpr int kMostPerTurn = 256;         // arrivals begun before answers are looked at again
-constexpr size_t kFirstSlots = 256;       // made before the start
+constexpr size_t kFirstSlots = 1024;      // made before the start
+constexpr size_t kFirstPayload = 1024;    // bytes of a row on its way to the cache; may grow
 constexpr size_t kMaxHitSamples = 256;    // per worker
 constexpr uint64_t kHitSampleEvery = 64;  // of the requests, by a hash of their number
 
@@ -38,6 +39,8 @@ struct Worker::Slot {
   Slot* next = nullptr;  // in the free stack, or the next newer under way
   Slot* previous = nullptr;
   Flow flow;  // last, so that it is destroyed first
+
+  Slot() { payload.reserve(kFirstPayload); }
 };
 
 // What a flow awaits between requests.

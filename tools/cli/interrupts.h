@@ -1,5 +1,5 @@
-// Ctrl-C, SIGTERM and a closed terminal as a stop token: the work sees it, cleans up and unwinds; nothing runs in a
-// signal handler.
+// Ctrl-C, SIGTERM and a closed terminal as a stop token: the work sees it, cleans up and unwinds;
+// nothing runs in a signal handler.
 // Level: cli. Make one in main before any other thread starts: it blocks these signals everywhere.
 #pragma once
 
