@@ -144,8 +144,9 @@ TEST(Trouble, NoServerBinarySaysWhatToDo) {
 TEST(Trouble, NoAptIndexSaysHowToGetOne) {
   TareRunner tare;
   std::filesystem::create_directories(tare.folder() / "bin");
-  std::filesystem::create_symlink(*find_program("redis-server"),
-                                  tare.folder() / "bin" / "redis-server");
+  for (const char* program : {"redis-server", "true", "sh"}) {
+    std::filesystem::create_symlink(*find_program(program), tare.folder() / "bin" / program);
+  }
   tare.set_environment("PATH", (tare.folder() / "bin").string());
   const TareOutcome outcome =
       tare.run({"run", std::string(TARE_SOURCE_DIR) + "/scenarios/debian-archive/scenario.json"});
