@@ -81,7 +81,8 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
                 Schedule(scenario.load.arrivals, scenario.seed, scenario.load.measure, 0, 1),
                 {10s, 10s, 10'000}, sink);
   for (int i = 0; i < 12; ++i) {  // more than Asio recycles handlers for
-    worker.postgres().add(make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls()));
+    worker.postgres().add(make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls(),
+                                                std::chrono::seconds(10)));
     worker.redis().add(make_redis_session(loop, redis.endpoint(), templates));
   }
   loop.run_until(

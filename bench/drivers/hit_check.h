@@ -14,8 +14,8 @@
 
 namespace tare {
 
-// Runs each sample's query as a miss would have and compares the row's text with what the cache
-// gave. By operation. Throws ServerError when PostgreSQL is away.
+// Runs each sample's query as a miss would have and compares the rows with what the cache gave,
+// in any order of rows. By operation. Throws ServerError when PostgreSQL is away.
 std::map<size_t, CacheCheck> check_hits(const PostgresEndpoint& endpoint, const Traffic& traffic,
                                         const std::vector<HitSample>& samples,
                                         std::stop_token stop);

@@ -15,6 +15,7 @@
 #include "bench/drivers/redis_session.h"
 #include "bench/drivers/test_servers.h"
 #include "bench/engine/run_load.h"
+#include "bench/model/errors.h"
 
 namespace tare {
 namespace {
@@ -68,7 +69,8 @@ class LoadTest : public ::testing::Test {
       LoadOutcome outcome = run_load(
           scenario, *traffic_,
           [&](AsioLoop& loop) {
-            return make_postgres_session(loop, postgres_.endpoint(), traffic_->sql_calls());
+            return make_postgres_session(loop, postgres_.endpoint(), traffic_->sql_calls(),
+                                         scenario.load.timeout);
           },
           [&](AsioLoop& loop) { return make_redis_session(loop, redis_.endpoint(), templates); },
           watch, {});
@@ -112,6 +114,46 @@ TEST_F(LoadTest, MissesStoreTheRealRowAndHitsAreChecked) {
   checks = check_hits(postgres_.endpoint(), *traffic_, outcome.hit_samples, {});
   EXPECT_GT(checks.at(0).different, 0);
   EXPECT_EQ(checks.at(0).example_key, "page:1");
+}
+
+TEST_F(LoadTest, HitCheckEndsWhenAskedTo) {
+  make_posts();
+  const LoadOutcome outcome = drive(cache_scenario(1000, 500ms));
+  ASSERT_FALSE(outcome.hit_samples.empty());
+  PostgresControl control(postgres_.endpoint(), {});
+  control.execute("ALTER TABLE post RENAME TO posts");  // and a view that never ends an answer
+  control.execute("CREATE VIEW post AS SELECT id, title FROM posts, pg_sleep(3600)");
+  std::stop_source stop;
+  std::thread person([&stop] {
+    std::this_thread::sleep_for(300ms);
+    stop.request_stop();
+  });
+  EXPECT_THROW(check_hits(postgres_.endpoint(), *traffic_, outcome.hit_samples, stop.get_token()),
+               Interrupted);
+  person.join();
+}
+
+// A statement that nobody waits for any more would slow the requests after it.
+TEST_F(LoadTest, TimedOutStatementsEndInTheServer) {
+  Scenario scenario = base_scenario(20, 300ms);
+  SqlStep step;
+  step.name = "sleep";
+  step.sql = "SELECT pg_sleep(3600)";
+  scenario.operations = {{"sleep", {}, {step}}};
+  scenario.load.timeout = 200ms;
+  const LoadOutcome outcome = drive(scenario);
+  EXPECT_GT(outcome.stats.operations().at("sleep").requests.timed_out, 0);
+  PostgresControl control(postgres_.endpoint(), {});
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  const auto left = [&control] {
+    return control.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = "
+        "'tare load' AND state = 'active'");
+  };
+  while (left() != "0" && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_EQ(left(), "0");
 }
 
 TEST_F(LoadTest, OneAndTwoWorkersAskTheSame) {

@@ -12,16 +12,15 @@ void ClearResult::operator()(pg_result* result) const {
   PQclear(result);
 }
 
-PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application) {
+PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,
+                                std::chrono::milliseconds statement_limit) {
+  const std::string options = "-c statement_timeout=" + std::to_string(statement_limit.count());
   const std::string port = std::to_string(endpoint.port);
-  const char* names[] = {"host", "port", "user", "dbname", "password", "application_name", nullptr};
-  const char* values[] = {endpoint.host.c_str(),
-                          port.c_str(),
-                          endpoint.user.c_str(),
-                          endpoint.database.c_str(),
-                          endpoint.password.c_str(),
-                          application,
-                          nullptr};
+  const char* names[] = {"host",    "port", "user", "dbname", "password", "application_name",
+                         "options", nullptr};
+  const char* values[] = {
+      endpoint.host.c_str(),     port.c_str(), endpoint.user.c_str(), endpoint.database.c_str(),
+      endpoint.password.c_str(), application,  options.c_str(),       nullptr};
   return PostgresHandle(PQconnectStartParams(names, values, 0));
 }
 

@@ -24,10 +24,11 @@ std::string statement_name(size_t index) {
 class PostgresSession final : public Session, private Alarm {
  public:
   PostgresSession(AsioLoop& loop, const PostgresEndpoint& endpoint,
-                  const std::vector<SqlCall>& calls)
+                  const std::vector<SqlCall>& calls, Nanoseconds timeout)
       : loop_(loop),
         endpoint_(endpoint),
         calls_(calls),
+        statement_limit_(std::chrono::ceil<std::chrono::milliseconds>(timeout)),
         descriptor_(loop.context()),
         memory_(loop.make_handler_memory()) {
     for (size_t i = 0; i < calls.size(); ++i) names_.push_back(statement_name(i));
@@ -73,7 +74,7 @@ class PostgresSession final : public Session, private Alarm {
   void ring() override { connect(); }
 
   void connect() {
-    connection_ = start_connecting(endpoint_, "tare load");
+    connection_ = start_connecting(endpoint_, "tare load", statement_limit_);
     if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) {
       return retry(connection_ ? error_line(connection_.get()) : "out of memory");
     }
@@ -242,6 +243,7 @@ class PostgresSession final : public Session, private Alarm {
   AsioLoop& loop_;
   PostgresEndpoint endpoint_;
   const std::vector<SqlCall>& calls_;
+  std::chrono::milliseconds statement_limit_;
   std::vector<std::string> names_;
   PostgresHandle connection_;
   Descriptor descriptor_;
@@ -262,8 +264,9 @@ class PostgresSession final : public Session, private Alarm {
 }  // namespace
 
 std::unique_ptr<Session> make_postgres_session(AsioLoop& loop, const PostgresEndpoint& endpoint,
-                                               const std::vector<SqlCall>& calls) {
-  return std::make_unique<PostgresSession>(loop, endpoint, calls);
+                                               const std::vector<SqlCall>& calls,
+                                               Nanoseconds timeout) {
+  return std::make_unique<PostgresSession>(loop, endpoint, calls, timeout);
 }
 
 }  // namespace tare

@@ -12,8 +12,10 @@
 
 namespace tare {
 
-// `calls` are Traffic::sql_calls(); they must outlive the session.
+// `calls` are Traffic::sql_calls(); they must outlive the session. The server ends a statement
+// that runs longer than `timeout`: nobody waits for it any more, and it would slow the next ones.
 std::unique_ptr<Session> make_postgres_session(AsioLoop& loop, const PostgresEndpoint& endpoint,
-                                               const std::vector<SqlCall>& calls);
+                                               const std::vector<SqlCall>& calls,
+                                               Nanoseconds timeout);
 
 }  // namespace tare

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bench/model/random.h"
+#include "bench/model/rows_digest.h"
 
 namespace tare {
 namespace {
@@ -225,8 +226,7 @@ bool Worker::wants_check(const Slot& slot) const {
 void Worker::note_hit(const Slot& slot, const CacheStep& step) {
   if (!wants_check(slot) || hit_samples_.size() == kMaxHitSamples) return;
   hit_samples_.push_back({slot.request.number, step.get.index, step.query.index,
-                          slot.request.operation,
-                          hash_bytes(slot.payload.data(), slot.payload.size())});
+                          slot.request.operation, rows_digest(slot.payload)});
 }
 
 void Worker::finish(Slot& slot) {

@@ -29,7 +29,7 @@ struct HitSample {
   size_t get = 0;    // in Traffic::redis_calls()
   size_t query = 0;  // in Traffic::sql_calls()
   size_t operation = 0;
-  uint64_t value_hash = 0;  // hash_bytes of the cached value
+  uint64_t rows_digest = 0;  // of the cached value
 };
 
 class Worker {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bench/engine/engine_fixture.h"
+#include "bench/model/rows_digest.h"
 
 namespace tare {
 namespace {
@@ -105,7 +106,7 @@ TEST(Worker, HitMissAndBypassTakeTheirPaths) {
     Request request;
     fixture.traffic.make(sample.number, 0ns, request);
     const std::string row = "row of " + std::string(request.values[0]);
-    EXPECT_EQ(sample.value_hash, hash_bytes(row.data(), row.size()));
+    EXPECT_EQ(sample.rows_digest, rows_digest(row));
   }
 }
 

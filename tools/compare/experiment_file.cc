@@ -37,6 +37,17 @@ std::string to_text(RollbackStatus status) {
   return "failed";
 }
 
+}  // namespace
+
+int exit_code(const Comparison& comparison, const Rollback& rollback) {
+  const int code = exit_code(comparison);
+  const bool broken =
+      rollback.status == RollbackStatus::failed || rollback.status == RollbackStatus::different;
+  return broken && (code == 0 || code == 2) ? 1 : code;
+}
+
+namespace {
+
 // ---- writing ------------------------------------------------------------------------------
 
 void write_if(ordered_json& out, const char* name, const std::optional<double>& value) {

@@ -49,11 +49,14 @@ struct Experiment {
   Rollback rollback;
   std::vector<std::string> cache_cleared;  // key patterns cleared in both arms
   int64_t cache_keys_cleared = 0;          // in all trials together
-  int exit_code = 0;                       // of the comparison: 0 to 3
+  int exit_code = 0;                       // what exit_code() said: 0 to 3
   std::vector<std::string> warnings;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;
 };
+
+// That of the comparison; 1 instead of 0 or 2 when the rollback failed or left another schema.
+int exit_code(const Comparison& comparison, const Rollback& rollback);
 
 // Throws std::invalid_argument naming the field when a number is NaN or infinite.
 std::string experiment_to_json(const Experiment& experiment);

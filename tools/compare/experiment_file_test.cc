@@ -88,5 +88,17 @@ TEST(ExperimentFile, RefusesWhatIsWrong) {
   }
 }
 
+TEST(ExperimentExitCode, CountsARollbackThatDoesNotRestore) {
+  Comparison comparison;
+  for (const RollbackStatus status : {RollbackStatus::failed, RollbackStatus::different}) {
+    EXPECT_EQ(exit_code(comparison, {status, ""}), 1);
+  }
+  for (const RollbackStatus status : {RollbackStatus::not_done, RollbackStatus::equal}) {
+    EXPECT_EQ(exit_code(comparison, {status, ""}), 0);
+  }
+  comparison.invalid_reasons = {"servers away"};
+  EXPECT_EQ(exit_code(comparison, {RollbackStatus::failed, ""}), 3);
+}
+
 }  // namespace
 }  // namespace tare

@@ -144,11 +144,16 @@ AbOutcome run_ab(Workbench& bench, const Change& change, const AbOptions& option
   log.add("start", {{"scenario", scenario.name}, {"change", change.name}});
   bench.prepare();
   Pairs pairs(bench, change, options, folder.path(), log, experiment);
-  experiment.comparison = compare(pairs.run(), criteria_of(scenario, &change));
+  try {
+    experiment.comparison = compare(pairs.run(), criteria_of(scenario, &change));
+  } catch (...) {
+    bench.put_back();
+    throw;
+  }
   auto& reasons = experiment.comparison.invalid_reasons;
   reasons.insert(reasons.end(), pairs.invalid_reasons().begin(), pairs.invalid_reasons().end());
   bench.restore_data();
-  experiment.exit_code = exit_code(experiment.comparison);
+  experiment.exit_code = exit_code(experiment.comparison, experiment.rollback);
   experiment.duration_s = std::chrono::duration<double>(Clock::now() - started).count();
   log.add("verdict", {{"exit_code", std::to_string(experiment.exit_code)}});
   write_whole_file(folder.path() / "scenario.json", scenario.text);

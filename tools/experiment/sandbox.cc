@@ -263,6 +263,10 @@ PostgresEndpoint Sandbox::postgres() const {
 RedisEndpoint Sandbox::redis() const {
   return redis_endpoint(parts_->setup);
 }
+bool Sandbox::kept() const {
+  return parts_->kept();
+}
+
 const SandboxSetup& Sandbox::setup() const {
   return parts_->setup;
 }

@@ -63,6 +63,9 @@ class Sandbox {
   // The type of the file system with the data: on tmpfs an fsync costs nothing and means nothing.
   std::string file_system() const;
 
+  // Whether it outlives this process.
+  bool kept() const;
+
   const SandboxSetup& setup() const;
   pid_t postgres_pid() const;
   pid_t redis_pid() const;

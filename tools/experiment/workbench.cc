@@ -98,6 +98,17 @@ void Workbench::restore_data() {
   postgres_.emplace(working_database(), stop_);
 }
 
+void Workbench::put_back() noexcept {
+  if (!sandbox_.kept()) return;
+  try {
+    postgres_.reset();
+    maintenance_.emplace(sandbox_.postgres(), std::stop_token());  // the person's has been used up
+    restore_data();
+  } catch (const std::exception&) {
+    // The servers are away. Whatever is in the working copy, no command uses it as it stands.
+  }
+}
+
 void Workbench::prepare() {
   load();
   redis_.emplace(sandbox_.redis());
@@ -201,7 +212,9 @@ LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
   const RedisEndpoint redis = sandbox_.redis();
   return run_load(
       scenario, traffic,
-      [&](AsioLoop& loop) { return make_postgres_session(loop, postgres, traffic.sql_calls()); },
+      [&](AsioLoop& loop) {
+        return make_postgres_session(loop, postgres, traffic.sql_calls(), scenario.load.timeout);
+      },
       [&](AsioLoop& loop) { return make_redis_session(loop, redis, templates); }, watch, stop_);
 }
 

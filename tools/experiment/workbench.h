@@ -43,6 +43,10 @@ class Workbench {
   // The data alone, without restarting: after an experiment, for whoever looks next.
   void restore_data();
 
+  // After a failure or an interruption: leaves no change in a kept sandbox, if its servers still
+  // answer; else the next command restores the data.
+  void put_back() noexcept;
+
   // Throws FileProblems for every statement of the scenario that PostgreSQL refuses as things are.
   void check_statements();
 

@@ -34,6 +34,9 @@ std::string value_cell(const Row& row, std::optional<double> value) {
 
 // Percentages of a relative change, percentage points of a difference of shares.
 std::string percent(const Row& row, double value) {
+  // Two wild pairs have limits that nobody can read.
+  constexpr double kLargestShown = 100;
+  if (row.kind != ChangeKind::points && value >= kLargestShown) return "> +9999";
   if (row.kind != ChangeKind::points) return signed_cell(value * 100);
   const std::string text = fmt::format("{:+.2f}", value * 100);
   return text == "-0.00" ? "+0.00" : text;
@@ -236,9 +239,17 @@ std::string verdict_sentence(const Experiment& experiment) {
     case 0:
       words = "Good: " + good_words(comparison);
       break;
-    case 1:
-      words = "Worse: " + some_of(reasons_for(comparison, Verdict::regressed, Outcome::missed));
+    case 1: {
+      std::vector<std::string> reasons =
+          reasons_for(comparison, Verdict::regressed, Outcome::missed);
+      if (experiment.rollback.status == RollbackStatus::failed) {
+        reasons.emplace_back("the rollback failed");
+      } else if (experiment.rollback.status == RollbackStatus::different) {
+        reasons.emplace_back("the rollback leaves another schema than the start");
+      }
+      words = "Worse: " + some_of(reasons);
       break;
+    }
     case 2:
       words = "Cannot tell yet: " +
               some_of(reasons_for(comparison, Verdict::inconclusive, Outcome::inconclusive)) +
