@@ -76,6 +76,22 @@ std::vector<std::string> key_texts(const Scenario& scenario) {
   return texts;
 }
 
+// Why the metric can never be measured for this operation; empty when it can.
+std::string unmeasurable(const std::string& metric, const Operation& operation) {
+  bool cached = false, sql = false, redis = false;
+  for (const Step& step : operation.steps) {
+    cached |= std::holds_alternative<CachedStep>(step);
+    sql |= !std::holds_alternative<RedisStep>(step);
+    redis |= !std::holds_alternative<SqlStep>(step);
+  }
+  const bool of_cache =
+      metric == "hit_ratio" || metric.ends_with("_hit") || metric.ends_with("_miss");
+  if (of_cache && !cached) return "has no cached step";
+  if (metric == "blocks_per_query" && !sql) return "has no SQL step";
+  if (metric == "redis_calls_per_request" && !redis) return "makes no Redis call";
+  return "";
+}
+
 }  // namespace
 
 Change read_change(const std::filesystem::path& path) {
@@ -111,7 +127,17 @@ std::vector<Problem> check_change_against(const Change& change, const Scenario& 
   const std::vector<std::string> names = names_of(scenario.operations);
   for (size_t i = 0; i < change.expect.size(); ++i) {
     const std::string& name = change.expect[i].operation;
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) {
+      const std::string& metric = change.expect[i].metric;
+      const std::string why =
+          unmeasurable(metric, scenario.operations[size_t(found - names.begin())]);
+      if (why.empty()) continue;
+      problems.push_back(
+          {change.file.string(), fmt::format("/expect/{}/metric", i),
+           fmt::format("\"{}\" {}, so there is no {} to expect", name, why, metric)});
+      continue;
+    }
     problems.push_back({change.file.string(), fmt::format("/expect/{}/operation", i),
                         fmt::format("scenario \"{}\" has no operation \"{}\"{}", scenario.name,
                                     name, suggestion(name, names))});

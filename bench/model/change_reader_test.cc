@@ -143,5 +143,25 @@ TEST(ChangeReader, ReadsTheExamplesOfTheAuthorsPage) {
       Lines{});
 }
 
+TEST(ChangeReader, RefusesToExpectWhatCannotBeMeasured) {
+  Scenario scenario = good_scenario();
+  Operation plain;
+  plain.name = "plain";
+  plain.steps = {RedisStep{}};
+  scenario.operations.push_back(plain);
+  Change change = read(kGoodChange);
+  change.expect = {{"plain", "hit_ratio", 0},
+                   {"plain", "response_time_tm95_miss", 0},
+                   {"plain", "blocks_per_query", 0},
+                   {"plain", "redis_calls_per_request", 0}};
+  const std::vector<Problem> problems = check_change_against(change, scenario);
+  ASSERT_EQ(problems.size(), 3u);
+  EXPECT_EQ(problems[0].message,
+            "\"plain\" has no cached step, so there is no hit_ratio to expect");
+  EXPECT_EQ(problems[1].pointer, "/expect/1/metric");
+  EXPECT_EQ(problems[2].message,
+            "\"plain\" has no SQL step, so there is no blocks_per_query to expect");
+}
+
 }  // namespace
 }  // namespace tare

@@ -171,6 +171,9 @@ std::string read_text_file(const std::filesystem::path& path) {
   };
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) refuse("is a folder; name a file in it");
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    refuse("is no regular file (it is read more than once); save its text to one");
+  }
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) refuse(fmt::format("cannot be read: {}; check the path", std::strerror(errno)));
@@ -181,6 +184,10 @@ std::string read_text_file(const std::filesystem::path& path) {
   }
   if (file.bad()) refuse("cannot be read to its end");
   if (text.size() > kMostBytes) refuse("is longer than 4 MiB; is this the right file?");
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    refuse("is empty; see scenarios/README.md for what goes into it");
+  }
+  if (text.find('\0') != std::string::npos) refuse("is no text; is this the right file?");
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "bench/model/json_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "bench/model/reader_fixture.h"
 
@@ -73,6 +74,23 @@ TEST(JsonFile, RefusesFoldersAndLongFiles) {
   const TemporaryFile file(std::string(kMostBytes + 1, ' '));
   EXPECT_EQ(problems_of([&] { read_text_file(file.path()); }).at(0),
             "is longer than 4 MiB; is this the right file?");
+}
+
+TEST(ReadTextFile, RefusesWhatIsNoTextFile) {
+  const TemporaryFile file("");
+  const auto problem = [&] { return problems_of([&] { read_text_file(file.path()); }).at(0); };
+  EXPECT_NE(problem().find("is empty"), std::string::npos);
+  file.write(
+      std::string("\x7f"
+                  "ELF\0\1",
+                  6));
+  EXPECT_NE(problem().find("is no text"), std::string::npos);
+  const std::filesystem::path pipe = file.path().string() + ".pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_NE(problems_of([&] { read_text_file(pipe); }).at(0).find("no regular file"),
+            std::string::npos)
+      << "and does not wait for somebody to write";
+  std::filesystem::remove(pipe);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "bench/model/near_miss.h"
 
@@ -94,6 +95,13 @@ class Substitution {
     for (size_t i = 0; i < document_.names.size(); ++i) {
       if (document_.names[i] != "parameters") visit(document_.items[i]);
     }
+    if (!problems_.empty()) return;  // what is wrong elsewhere may be what used them
+    for (size_t i = 0; i < parameters_.names.size(); ++i) {
+      if (used_.contains(parameters_.names[i])) continue;
+      problems_.add(parameters_.items[i],
+                    fmt::format("is used nowhere; write \"${{{}}}\" where it belongs, or remove it",
+                                parameters_.names[i]));
+    }
   }
 
   std::map<std::string, std::string> texts() const {
@@ -139,6 +147,7 @@ class Substitution {
                                                             : suggestion(name, parameters_.names)));
         return;
       }
+      used_.insert(name);
       if (!is_scalar(*parameter)) return problems_.silence(value);
       if (start == 0 && end + 1 == source.size()) return put(value, *parameter);
       result += source.substr(position, start - position) + as_text(*parameter);
@@ -162,6 +171,7 @@ class Substitution {
   JsonValue& document_;
   ProblemList& problems_;
   JsonValue parameters_ = json_object();
+  std::set<std::string, std::less<>> used_;
   bool misspelled_ = false;  // the field "parameters" itself; that is told once
   size_t growth_ = 0;
 };

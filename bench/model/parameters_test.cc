@@ -73,5 +73,12 @@ TEST(Parameters, DoNotGrowWithoutBound) {
   EXPECT_EQ(outcome.problems[0], "/a: the parameters make the file longer than 16 MiB");
 }
 
+TEST(Parameters, OneThatIsUsedNowhereIsASlip) {
+  const Outcome outcome = substitute(R"({"parameters": {"n": 3, "m": 4}, "a": "${n}"})");
+  EXPECT_EQ(outcome.problems,
+            (std::vector<std::string>{"/parameters/m: is used nowhere; write \"${m}\" where it "
+                                      "belongs, or remove it"}));
+}
+
 }  // namespace
 }  // namespace tare

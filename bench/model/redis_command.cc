@@ -155,6 +155,25 @@ constexpr Refusal kNotInSteps[] = {
     {"WATCH", "", kTransaction},
     {"UNWATCH", "", kTransaction}};
 
+constexpr std::string_view kOneByOne = "every command of a change runs by itself";
+constexpr std::string_view kOutlasts =
+    "a restart would not undo it, and every trial begins with one";
+
+constexpr Refusal kNotInChanges[] = {{"MULTI", "", kOneByOne},
+                                     {"EXEC", "", kOneByOne},
+                                     {"DISCARD", "", kOneByOne},
+                                     {"WATCH", "", kOneByOne},
+                                     {"SELECT", "", "a scenario lives in database 0"},
+                                     {"AUTH", "", kOneByOne},
+                                     {"QUIT", "", kOneByOne},
+                                     {"RESET", "", kOneByOne},
+                                     {"CONFIG", "REWRITE", kOutlasts},
+                                     {"ACL", "SAVE", kOutlasts},
+                                     {"REPLICAOF", "", kServer},
+                                     {"SLAVEOF", "", kServer},
+                                     {"CLUSTER", "", kServer},
+                                     {"MIGRATE", "", kServer}};
+
 std::string upper(std::string text) {
   for (char& c : text) c = char(std::toupper(static_cast<unsigned char>(c)));
   return text;
@@ -198,11 +217,12 @@ std::string refused_in_step(const std::vector<std::string>& arguments) {
 }
 
 std::string refused_in_change(const std::vector<std::string>& arguments) {
-  return refusal(arguments, kNever);
+  const std::string reason = refusal(arguments, kNever);
+  return reason.empty() ? refusal(arguments, kNotInChanges) : reason;
 }
 
 bool matches_everything(const std::string& pattern) {
-  return pattern.find_first_not_of("*?") == std::string::npos;
+  return pattern.empty() || std::string_view("*?[").find(pattern.front()) != std::string_view::npos;
 }
 
 }  // namespace tare

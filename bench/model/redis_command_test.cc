@@ -24,10 +24,14 @@ TEST(RedisCommand, RefusesWhatHarmsOthers) {
        std::vector<std::vector<std::string>>{{"KEYS", "*"},
                                              {"CONFIG", "SET", "hz", "20"},
                                              {"script", "flush"},
-                                             {"MULTI"},
-                                             {"SELECT", "1"}}) {
+                                             {"BLPOP", "a", "1"}}) {
     EXPECT_NE(refused_in_step(command), "") << command[0];
     EXPECT_EQ(refused_in_change(command), "") << command[0];
+  }
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"MULTI"}, {"select", "1"}, {"CONFIG", "REWRITE"}, {"REPLICAOF", "NO", "ONE"}}) {
+    EXPECT_NE(refused_in_step(command), "") << command[0];
+    EXPECT_NE(refused_in_change(command), "") << command[0];
   }
   EXPECT_EQ(refused_in_step({"SCRIPT", "LOAD", "return 1"}), "");
   EXPECT_NE(refused_in_step({"XREAD", "block", "0", "STREAMS", "a", "$"}), "");
@@ -37,6 +41,8 @@ TEST(RedisCommand, RefusesWhatHarmsOthers) {
 TEST(RedisCommand, KnowsPatternsThatMatchEverything) {
   EXPECT_TRUE(matches_everything("*"));
   EXPECT_TRUE(matches_everything("??*"));
+  EXPECT_TRUE(matches_everything("[a-z]*"));
+  EXPECT_TRUE(matches_everything("*:page"));
   EXPECT_FALSE(matches_everything("a*"));
 }
 

@@ -24,7 +24,24 @@ constexpr Refusal kSessionStatements[] = {
     {"DeclareCursorStmt", "DECLARE: a cursor needs a transaction of its own"},
     {"LockStmt", "LOCK: it needs a transaction of its own"}};
 
+// What the fresh copy of the data that every trial starts from does not undo.
+constexpr std::string_view kWholeServer =
+    "it changes the whole server, and the next trial's fresh copy of the data would not undo it";
+constexpr Refusal kServerStatements[] = {{"AlterSystemStmt", "ALTER SYSTEM"},
+                                         {"CreatedbStmt", "CREATE DATABASE"},
+                                         {"DropdbStmt", "DROP DATABASE"},
+                                         {"AlterDatabaseStmt", "ALTER DATABASE"},
+                                         {"CreateRoleStmt", "CREATE ROLE"},
+                                         {"AlterRoleStmt", "ALTER ROLE"},
+                                         {"AlterRoleSetStmt", "ALTER ROLE"},
+                                         {"DropRoleStmt", "DROP ROLE"},
+                                         {"CreateTableSpaceStmt", "CREATE TABLESPACE"},
+                                         {"DropTableSpaceStmt", "DROP TABLESPACE"}};
+
 std::string refused(const SqlFacts& facts, SqlPlace place) {
+  for (const Refusal& refusal : kServerStatements) {
+    if (refusal.kind == facts.kind) return fmt::format("{}: {}", refusal.reason, kWholeServer);
+  }
   if (facts.kind == "CopyStmt") return "COPY: it would wait for a client's data";
   if (facts.kind == "TransactionStmt") {
     return "BEGIN, COMMIT and the like: every statement runs by itself";

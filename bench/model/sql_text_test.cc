@@ -76,6 +76,12 @@ TEST(SqlTextCheck, RefusesWhatDoesNotSuitThePlace) {
   EXPECT_EQ(problem_of("COPY a FROM STDIN", SqlPlace::action),
             "cannot hold COPY: it would wait for a client's data");
   EXPECT_EQ(problem_of(" ", SqlPlace::step), "holds no SQL statement");
+  for (const char* sql : {"ALTER SYSTEM SET work_mem = '1MB'", "DROP DATABASE shop",
+                          "CREATE ROLE reader", "ALTER ROLE tare SET work_mem = '1MB'"}) {
+    EXPECT_NE(problem_of(sql, SqlPlace::action).find("it changes the whole server"),
+              std::string::npos)
+        << sql;
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "tools/cli/check_command_report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/measure_options.h"
+#include "tools/report/cells.h"
 
 namespace tare {
 namespace {
@@ -42,7 +43,7 @@ int check_change(const CheckOptions& options) {
   }
   const Change change = read_change(options.file);
   fmt::print("{}", options.format == "json" ? check_json(nullptr, nullptr, &change, {})
-                                            : check_text(change));
+                                            : harmless_lines(check_text(change)));
   return 0;
 }
 
@@ -61,6 +62,17 @@ AptRowCounts apt_counts(std::vector<std::string>& notes, std::stop_token stop) {
   };
 }
 
+void note_rare_operations(const Forecast& forecast, std::vector<std::string>& notes) {
+  constexpr double kFew = 20;
+  for (const OperationForecast& operation : forecast.operations) {
+    if (operation.measured_requests >= kFew) continue;
+    notes.push_back(fmt::format(
+        "{}: about {:.1f} requests in the measured window, too few for a figure to hold; raise its "
+        "share of the mix, the rate or measure_s",
+        operation.name, operation.measured_requests));
+  }
+}
+
 int check_scenario(const CheckOptions& options, std::stop_token stop) {
   const auto settings = parse_settings(options.settings);
   std::vector<Problem> problems;
@@ -77,12 +89,13 @@ int check_scenario(const CheckOptions& options, std::stop_token stop) {
 
   std::vector<std::string> notes;
   const Forecast result = forecast(*scenario, apt_counts(notes, stop));
+  note_rare_operations(result, notes);
   if (options.format == "json") {
     fmt::print("{}", check_json(&*scenario, &result, change ? &*change : nullptr, notes));
     return 0;
   }
-  fmt::print("{}", check_text(*scenario, result, notes));
-  if (change) fmt::print("\n{}", check_text(*change));
+  fmt::print("{}", harmless_lines(check_text(*scenario, result, notes)));
+  if (change) fmt::print("\n{}", harmless_lines(check_text(*change)));
   return 0;
 }
 

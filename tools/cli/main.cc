@@ -4,13 +4,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <stdexcept>
 
 #include "bench/model/errors.h"
+#include "bench/model/near_miss.h"
 #include "bench/model/problem.h"
 #include "bench/model/version.h"
 #include "tools/cli/command.h"
 #include "tools/cli/interrupts.h"
+#include "tools/report/cells.h"
 
 namespace tare {
 namespace {
@@ -26,10 +29,18 @@ Examples:
       --change scenarios/debian-archive/changes/index-relation-target.json
   tare show results/debian-archive/<folder>
 
-Exit codes: 0 nothing worse, every limit and expectation holds; 1 regressed, a limit broken or an
-expectation missed; 2 inconclusive; 3 not valid: servers away, not comparable; 4 usage or file
-error.
+Exit codes: 0 nothing worse, every limit and expectation holds; 1 regressed, a limit broken, an
+expectation missed or a rollback that does not restore the schema; 2 inconclusive; 3 not valid:
+servers away, not comparable; 4 usage or file error.
 )";
+
+// CLI11 would only say that a command is missing.
+void refuse_unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  if (word.starts_with("-") || std::find(known.begin(), known.end(), word) != known.end()) return;
+  throw UsageError(fmt::format("there is no command \"{}\"{}", word, suggestion(word, known)));
+}
 
 int run(int argc, char** argv, Interrupts& interrupts) {
   CLI::App app(
@@ -46,6 +57,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   add_show_command(app, line);
   add_load_command(app, line);
   add_sandbox_command(app, line);
+  if (argc > 1) refuse_unknown_command(app, argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -55,7 +67,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
 }
 
 int report(const std::string& message, int code) {
-  fmt::print(stderr, "{}\n", message);
+  fmt::print(stderr, "{}\n", harmless_lines(message));
   return code;
 }
 

@@ -16,7 +16,11 @@ void expect_clean(const TareRunner& tare) {
 }
 
 // A stage's name as progress says it, so that an interruption hits that stage.
-class Interruption : public ::testing::TestWithParam<const char*> {};
+struct Moment {
+  const char* stage;
+  int signal;
+};
+class Interruption : public ::testing::TestWithParam<Moment> {};
 
 TEST_P(Interruption, LeavesNothing) {
   TareRunner tare;
@@ -24,25 +28,29 @@ TEST_P(Interruption, LeavesNothing) {
   const std::string change = tare.write(
       "change.json",
       shop_change(R"j([{"sql": "CREATE INDEX orders_customer ON orders (customer_id)"}])j",
-                  R"j([{"sql": "DROP INDEX orders_customer"}])j"));
+                  R"j([{"sql": "DROP INDEX orders_customer"}, {"sql": "SELECT pg_sleep(1)"}])j"));
   Subprocess process = tare.start({"ab", scenario, "--change", change, "--set", "measure_s=4"});
   const auto limit = std::chrono::steady_clock::now() + 60s;
-  while (process.error_tail().find(GetParam()) == std::string::npos &&
+  while (process.error_tail().find(GetParam().stage) == std::string::npos &&
          std::chrono::steady_clock::now() < limit) {
     ASSERT_FALSE(process.wait_for(20ms, {})) << process.error_tail();
   }
-  std::this_thread::sleep_for(150ms);
-  process.send(SIGINT);
+  process.send(GetParam().signal);
   const auto status = process.wait_for(30s, {});
   ASSERT_TRUE(status);
-  EXPECT_EQ(status->code, 130) << process.error_tail();
+  EXPECT_EQ(status->code, 128 + GetParam().signal) << process.error_tail();
   EXPECT_NE(process.error_tail().find("interrupted"), std::string::npos);
   expect_clean(tare);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stages, Interruption,
-                         ::testing::Values("load", "baseline: restart", "contender: apply",
-                                           "measure"));
+                         ::testing::Values(Moment{"load", SIGINT}, Moment{"read what", SIGTERM},
+                                           Moment{"warm the cache", SIGINT},
+                                           Moment{"baseline: restart", SIGTERM},
+                                           Moment{"contender: apply", SIGINT},
+                                           Moment{"plans", SIGTERM}, Moment{"measure", SIGINT},
+                                           Moment{"check and write", SIGTERM},
+                                           Moment{"contender: roll back", SIGINT}));
 
 TEST(Trouble, InterruptedWhileTheSandboxStarts) {
   TareRunner tare;
@@ -157,7 +165,9 @@ TEST(Trouble, NoAptIndexSaysHowToGetOne) {
 TEST(Trouble, UsageErrorsAreExitCodeFour) {
   TareRunner tare;
   EXPECT_EQ(tare.run({}).code, 4);
-  EXPECT_EQ(tare.run({"nonsense"}).code, 4);
+  const TareOutcome slip = tare.run({"chek"});
+  EXPECT_EQ(slip.code, 4);
+  EXPECT_NE(slip.errors.find("did you mean \"check\"?"), std::string::npos) << slip.errors;
   EXPECT_EQ(tare.run({"run", "no-such-file.json"}).code, 4);
   EXPECT_EQ(tare.run({"show", "/nonexistent"}).code, 4);
   const std::string scenario = tare.write("shop.json", shop_scenario());

@@ -51,4 +51,7 @@ std::string aligned(const std::vector<std::vector<Cell>>& rows, const std::vecto
 // Text and bytes from servers and files may hold escape sequences: control characters become "?".
 std::string harmless(std::string_view text);
 
+// The same for a text of several lines.
+std::string harmless_lines(std::string_view text);
+
 }  // namespace tare

@@ -78,5 +78,10 @@ TEST(Cells, LetNoEscapeSequenceThrough) {
   EXPECT_EQ(harmless("a\x1b[2Jb\nc\x7f"), "a?[2Jb c?");
 }
 
+TEST(Cells, KeepTheLinesOfALongerText) {
+  EXPECT_EQ(harmless_lines("a\033[2J\nb\n"), "a?[2J\nb\n");
+  EXPECT_EQ(harmless_lines(""), "");
+}
+
 }  // namespace
 }  // namespace tare
