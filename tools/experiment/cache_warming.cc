@@ -55,11 +55,18 @@ double hit_ratio(const std::map<std::string, OperationResult>& operations) {
 }
 
 bool WarmingRounds::steady() const {
-  return count() >= 2 && std::abs(ratios_.back() - ratios_[ratios_.size() - 2]) < kSteady;
+  return count() >= 2 && ratios_.back() >= kLeastRatio &&
+         std::abs(ratios_.back() - ratios_[ratios_.size() - 2]) < kSteady;
 }
 
 std::optional<std::string> WarmingRounds::warning() const {
   if (steady()) return std::nullopt;
+  if (ratios_.back() < kLeastRatio) {
+    return fmt::format(
+        "the cache answers only {:.2f} % of what is asked after {} rounds of warming: the scenario "
+        "hardly ever asks for the same key twice",
+        100 * ratios_.back(), count());
+  }
   return fmt::format(
       "the cache was still filling after {} rounds of warming (hit ratio {:.1f} %, {:.1f} % the "
       "round before); a longer load.warmup_s brings it closer",

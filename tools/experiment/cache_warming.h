@@ -24,7 +24,8 @@ double hit_ratio(const std::map<std::string, OperationResult>& operations);
 class WarmingRounds {
  public:
   static constexpr int kMost = 12;
-  static constexpr double kSteady = 0.005;  // change of the hit ratio from one round to the next
+  static constexpr double kSteady = 0.005;     // change of the hit ratio from one round to the next
+  static constexpr double kLeastRatio = 0.01;  // a cache that has hardly begun changes little, too
 
   void add(double ratio) { ratios_.push_back(ratio); }
   int count() const { return int(ratios_.size()); }

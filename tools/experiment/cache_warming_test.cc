@@ -60,5 +60,19 @@ TEST(WarmingRounds, IsBoundedAndSaysSo) {
   EXPECT_NE(rounds.warning()->find("still filling"), std::string::npos);
 }
 
+TEST(WarmingRounds, DoNotTakeAnEmptyCacheForASteadyOne) {
+  WarmingRounds slow;
+  for (double ratio : {0.001, 0.004, 0.008, 0.3, 0.301}) {
+    EXPECT_FALSE(slow.done());
+    slow.add(ratio);
+  }
+  EXPECT_TRUE(slow.done());
+  WarmingRounds never;
+  while (!never.done()) never.add(0);
+  EXPECT_EQ(never.count(), WarmingRounds::kMost);
+  ASSERT_TRUE(never.warning());
+  EXPECT_NE(never.warning()->find("0.00 %"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tare

@@ -60,6 +60,8 @@ std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffi
           parameters.emplace_back(request.values[draw]);
         }
         if (!seen.insert(parameters).second) continue;
+        // A backend's first run of a statement also counts its reads of the catalogs.
+        if (seen.size() == 1) capture(postgres, described.name, call, statement, parameters);
         plans.push_back(capture(postgres, described.name, call, statement, parameters));
       }
     }

@@ -94,8 +94,14 @@ void add_warnings(const LoadOutcome& outcome, Result& result) {
     }
   }
   if (outcome.reconnects > 0) {
-    result.warnings.push_back(fmt::format(
-        "{} connections were lost and opened again; see the servers' logs", outcome.reconnects));
+    int64_t timed_out = 0;
+    for (const auto& [name, operation] : result.operations) {
+      timed_out += operation.requests.timed_out;
+    }
+    result.warnings.push_back(
+        fmt::format("{} connections were opened again: {}", outcome.reconnects,
+                    timed_out > 0 ? "a request that times out gives up its own"
+                                  : "they were lost; see the servers' logs"));
   }
 }
 
@@ -163,6 +169,7 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   trial.result.plans = std::move(plans);
   trial.result.environment = std::move(environment);
   if (contender) {
+    bench.say(options.stage + ": roll back", options.remaining_after);
     trial.rollback = roll_back(bench, *options.change, log);
     log.add("rolled back", {{"detail", trial.rollback.detail}});
   }
