@@ -116,7 +116,8 @@ inline std::string shop_scenario(const std::string& order_query =
                                      "WHERE id = $1") {
   return R"j({
   "schema_version": 1, "name": "shop", "description": "Orders of a small shop.", "seed": 3,
-  "parameters": {"workers": 1, "rate_per_s": 150, "measure_s": 1.5, "p99_ms": 10000},
+  "parameters": {"workers": 1, "rate_per_s": 150, "measure_s": 1.5, "p99_ms": 10000,
+                 "cache": "cold"},
   "dataset": {
     "tables": {"orders": {
       "rows_from":
@@ -138,7 +139,7 @@ inline std::string shop_scenario(const std::string& order_query =
     "count": {"steps": [{"redis": ["INCR", "shop:views"], "expect": {"type": "integer"}}]}
   },
   "load": {"arrivals": {"constant": {"rate_per_s": "${rate_per_s}"}},
-           "mix": {"view_order": 70, "orders_of": 20, "count": 10}, "cache_start": "cold",
+           "mix": {"view_order": 70, "orders_of": 20, "count": 10}, "cache_start": "${cache}",
            "warmup_s": 0.3, "measure_s": "${measure_s}", "workers": "${workers}",
            "connections": {"postgres": 4, "redis": 2}},
   "limits": {"view_order": {"response_time_p99_ms": "${p99_ms}"}}

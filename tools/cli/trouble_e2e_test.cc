@@ -1,6 +1,8 @@
 // Bad input and bad luck with the real binary: the message, the exit code, and nothing left.
 #include <gtest/gtest.h>
 
+#include <cctype>
+
 #include "tools/cli/tare_runner.h"
 
 namespace tare {
@@ -20,6 +22,9 @@ struct Moment {
   const char* stage;
   int signal;
 };
+void PrintTo(const Moment& moment, std::ostream* out) {
+  *out << moment.stage << ", signal " << moment.signal;
+}
 class Interruption : public ::testing::TestWithParam<Moment> {};
 
 TEST_P(Interruption, LeavesNothing) {
@@ -29,12 +34,14 @@ TEST_P(Interruption, LeavesNothing) {
       "change.json",
       shop_change(R"j([{"sql": "CREATE INDEX orders_customer ON orders (customer_id)"}])j",
                   R"j([{"sql": "DROP INDEX orders_customer"}, {"sql": "SELECT pg_sleep(1)"}])j"));
-  Subprocess process = tare.start({"ab", scenario, "--change", change, "--set", "measure_s=4"});
+  Subprocess process = tare.start(
+      {"ab", scenario, "--change", change, "--set", "measure_s=4", "--set", "cache=warm"});
   const auto limit = std::chrono::steady_clock::now() + 60s;
   while (process.error_tail().find(GetParam().stage) == std::string::npos &&
          std::chrono::steady_clock::now() < limit) {
     ASSERT_FALSE(process.wait_for(20ms, {})) << process.error_tail();
   }
+  ASSERT_NE(process.error_tail().find(GetParam().stage), std::string::npos);
   process.send(GetParam().signal);
   const auto status = process.wait_for(30s, {});
   ASSERT_TRUE(status);
@@ -50,7 +57,14 @@ INSTANTIATE_TEST_SUITE_P(Stages, Interruption,
                                            Moment{"contender: apply", SIGINT},
                                            Moment{"plans", SIGTERM}, Moment{"measure", SIGINT},
                                            Moment{"check and write", SIGTERM},
-                                           Moment{"contender: roll back", SIGINT}));
+                                           Moment{"contender: roll back", SIGINT}),
+                         [](const ::testing::TestParamInfo<Moment>& moment) {
+                           std::string name;
+                           for (const char c : std::string(moment.param.stage)) {
+                             if (std::isalpha(static_cast<unsigned char>(c))) name += c;
+                           }
+                           return name;
+                         });
 
 TEST(Trouble, InterruptedWhileTheSandboxStarts) {
   TareRunner tare;
