@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,6 +55,23 @@ std::string without_escapes(const std::string& text) {
 
 bool is_within(const std::string& path, const std::string& mount) {
   return mount == "/" || path == mount || path.starts_with(mount + "/");
+}
+
+// Below chroot no mount point has a path that is ours.
+std::string type_by_magic(const fs::path& path) {
+  struct statfs found {};
+  if (::statfs(path.c_str(), &found) != 0) return "unknown";
+  struct Known {
+    long magic;
+    const char* name;
+  };
+  constexpr Known kKnown[] = {{EXT4_SUPER_MAGIC, "ext4"},         {TMPFS_MAGIC, "tmpfs"},
+                              {OVERLAYFS_SUPER_MAGIC, "overlay"}, {XFS_SUPER_MAGIC, "xfs"},
+                              {BTRFS_SUPER_MAGIC, "btrfs"},       {NFS_SUPER_MAGIC, "nfs"}};
+  for (const auto& [magic, name] : kKnown) {
+    if (found.f_type == magic) return name;
+  }
+  return fmt::format("type {:#x}", found.f_type);
 }
 
 }  // namespace
@@ -156,7 +175,7 @@ std::string file_system_of(const fs::path& path) {
       best_type = type;
     }
   }
-  return best_type;
+  return best_mount.empty() ? type_by_magic(path) : best_type;
 }
 
 }  // namespace tare
