@@ -131,7 +131,7 @@ class Loader {
     report({.stage = "statistics"});
     database_.execute("VACUUM (ANALYZE)");
     for (LoadedTable& table : result_.tables) {
-      table.bytes = std::stoll(database_.value("SELECT pg_table_size($1::text::regclass)",
+      table.bytes = std::stoll(database_.value("SELECT coalesce(pg_table_size(to_regclass($1)), 0)",
                                                {database_.quote_name(table.name)}));
     }
   }

@@ -119,6 +119,55 @@ std::vector<std::string> attached_queries() {
   };
 }
 
+// What few schemas have, and a rollback forgets most easily.
+std::vector<std::string> rare_queries() {
+  return {
+      "SELECT 'comment', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description "
+      "FROM pg_description d WHERE d.objoid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e "
+      "WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')",
+      "SELECT 'cast', format_type(c.castsource, NULL), format_type(c.casttarget, NULL), "
+      "c.castfunc::regproc::text, c.castcontext::text, c.castmethod::text FROM pg_cast c "
+      "WHERE c.oid >= 16384",
+      "SELECT 'operator', o.oid::regoperator::text, o.oprcode::regproc::text, "
+      "o.oprrest::regproc::text, o.oprjoin::regproc::text FROM pg_operator o "
+      "JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE " +
+          own("pg_operator", "o"),
+      "SELECT 'operator class', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), "
+      "format_type(o.opcintype, NULL), o.opcdefault::text FROM pg_opclass o "
+      "JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE " +
+          own("pg_opclass", "o"),
+      "SELECT 'collation', quote_ident(n.nspname) || '.' || quote_ident(o.collname), "
+      "o.collprovider::text, o.collisdeterministic::text FROM pg_collation o "
+      "JOIN pg_namespace n ON n.oid = o.collnamespace WHERE " +
+          own("pg_collation", "o"),
+      "SELECT 'conversion', quote_ident(n.nspname) || '.' || quote_ident(o.conname), "
+      "o.conproc::regproc::text FROM pg_conversion o "
+      "JOIN pg_namespace n ON n.oid = o.connamespace WHERE " +
+          own("pg_conversion", "o"),
+      "SELECT 'text search configuration', o.oid::regconfig::text, (SELECT string_agg("
+      "m.maptokentype || ':' || m.mapdict::regdictionary, ',' ORDER BY m.maptokentype, m.mapseqno) "
+      "FROM pg_ts_config_map m WHERE m.mapcfg = o.oid) FROM pg_ts_config o "
+      "JOIN pg_namespace n ON n.oid = o.cfgnamespace WHERE " +
+          own("pg_ts_config", "o"),
+      "SELECT 'text search dictionary', o.oid::regdictionary::text, o.dictinitoption "
+      "FROM pg_ts_dict o JOIN pg_namespace n ON n.oid = o.dictnamespace WHERE " +
+          own("pg_ts_dict", "o"),
+      "SELECT 'default privileges', quote_ident(pg_get_userbyid(d.defaclrole)), "
+      "coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, 'every schema'), "
+      "d.defaclobjtype::text, array_to_string(ARRAY(SELECT entry::text FROM unnest(d.defaclacl) "
+      "entry ORDER BY 1), ',') FROM pg_default_acl d",
+      "SELECT 'foreign data wrapper', quote_ident(w.fdwname), array_to_string(w.fdwoptions, ',') "
+      "FROM pg_foreign_data_wrapper w",
+      "SELECT 'foreign server', quote_ident(s.srvname), s.srvtype, s.srvversion "
+      "FROM pg_foreign_server s",
+      "SELECT 'large objects', count(*)::text FROM pg_largeobject_metadata HAVING count(*) > 0",
+      "SELECT 'language', quote_ident(l.lanname) FROM pg_language l WHERE l.oid >= 16384",
+      "SELECT 'role membership', m.roleid::regrole::text, m.member::regrole::text "
+      "FROM pg_auth_members m WHERE m.roleid >= 16384 OR m.member >= 16384 OR "
+      "m.grantor::regrole::text = current_user",
+  };
+}
+
 std::vector<std::string> object_queries() {
   const std::string type = "quote_ident(n.nspname) || '.' || quote_ident(t.typname)";
   const std::string function = "p.oid::regprocedure::text";
@@ -180,6 +229,7 @@ std::vector<std::string> schema_queries() {
   std::vector<std::string> queries = table_queries();
   for (std::string& query : attached_queries()) queries.push_back(std::move(query));
   for (std::string& query : object_queries()) queries.push_back(std::move(query));
+  for (std::string& query : rare_queries()) queries.push_back(std::move(query));
   return queries;
 }
 

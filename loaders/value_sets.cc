@@ -46,8 +46,10 @@ std::string weight_expression(PostgresControl& database, const ColumnDraw& draw)
 ValueSet read_values(PostgresControl& database, const ColumnDraw& draw) {
   // Qualified, because a bare name in ORDER BY would mean the text of the same name.
   const std::string column = "source." + database.quote_name(draw.column);
-  const std::string key =
-      column + (has_collation(database, draw.table, draw.column) ? " COLLATE \"C\"" : "");
+  // Text before it is collated: a cast of char(8) below COLLATE is no longer what is grouped by.
+  const std::string key = has_collation(database, draw.table, draw.column)
+                              ? fmt::format("({}::text COLLATE \"C\")", column)
+                              : column;
   const std::string weight = weight_expression(database, draw);
   const std::string sql = fmt::format(
       "SELECT ({0})::text{1} FROM {2} source WHERE {3} IS NOT NULL GROUP BY {0} ORDER BY {0} "

@@ -78,6 +78,26 @@ void check_examples(const JsonValue& rule, const std::string& key,
   }
 }
 
+// Requests with other answers must have other keys.
+void check_key_tells(const JsonValue& rule, const CacheRule& read, const std::vector<RuleUse>& uses,
+                     ProblemList& problems) {
+  const SplitText split = split_template(read.key);
+  if (!split.problem.empty() || !problems.certain(rule, "key")) return;
+  for (const RuleUse& use : uses) {
+    for (size_t draw : use.step->on_miss.parameters) {
+      const std::string& name = use.operation->draws.at(draw).name;
+      const bool told = std::any_of(split.pieces.begin(), split.pieces.end(),
+                                    [&](const TextPiece& piece) { return piece.draw == name; });
+      if (told) continue;
+      problems.add(*rule.find("key"),
+                   fmt::format("leaves out \"{}\", which the query of operation \"{}\" depends on: "
+                               "its requests would share one entry",
+                               name, use.operation->name));
+      return;
+    }
+  }
+}
+
 void check_bypass(const JsonValue& rule, const CacheRule& read, const std::vector<RuleUse>& uses,
                   ProblemList& problems) {
   const JsonValue* when = object_in(rule, "bypass").find("when");
@@ -143,6 +163,7 @@ void check_cache_rules(const JsonValue& document, const Scenario& scenario, Prob
     const bool draws_certain = std::all_of(uses.begin(), uses.end(), [&](const RuleUse& use) {
       return problems.certain(object_in(operations, use.operation->name), "draw");
     });
+    if (draws_certain) check_key_tells(values.items[i], scenario.cache_rules[i], uses, problems);
     if (draws_certain) check_bypass(values.items[i], scenario.cache_rules[i], uses, problems);
   }
 }

@@ -46,6 +46,13 @@ std::string refused(const SqlFacts& facts, SqlPlace place) {
   if (facts.kind == "TransactionStmt") {
     return "BEGIN, COMMIT and the like: every statement runs by itself";
   }
+  if (facts.kind == "VariableSetStmt" && place == SqlPlace::action) {
+    return "SET: it would hold on tare's own connection alone, not for the traffic; use "
+           "\"postgres_settings\" or ALTER DATABASE ... SET";
+  }
+  if (facts.kind == "LoadStmt" && place == SqlPlace::action) {
+    return "LOAD: it would hold on tare's own connection alone, not for the traffic";
+  }
   if (place != SqlPlace::step && place != SqlPlace::cache_fill) return "";
   for (const Refusal& refusal : kSessionStatements) {
     if (refusal.kind == facts.kind) return std::string(refusal.reason);

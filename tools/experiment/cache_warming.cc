@@ -69,7 +69,8 @@ std::optional<std::string> WarmingRounds::warning() const {
   }
   return fmt::format(
       "the cache was still filling after {} rounds of warming (hit ratio {:.1f} %, {:.1f} % the "
-      "round before); a longer load.warmup_s brings it closer",
+      "round before); a longer load.warmup_s brings it closer, unless a ttl of seconds never lets "
+      "it",
       count(), 100 * ratios_.back(), 100 * ratios_[ratios_.size() - 2]);
 }
 
