@@ -66,9 +66,18 @@ class PostgresControl {
   int64_t copy_rows(const std::string& table, const std::vector<std::string>& columns,
                     const std::function<bool(SqlRow&)>& next);
 
-  // EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SETTINGS, FORMAT JSON) with bound parameters. The
-  // statement really runs, for at most 60 s, and is rolled back.
-  std::string explain(const std::string& sql, const std::vector<std::string>& parameters);
+  // EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SETTINGS, FORMAT JSON) of the prepared statement for
+  // each of the parameter sets, as a session sees it that has planned it for `before` already:
+  // after five executions PostgreSQL may go over to a generic plan. Each really runs, for at most
+  // 60 s, and is rolled back. The first one is run once more before, because a first run also reads
+  // catalogs.
+  using ParameterSet = std::vector<std::string>;
+  struct Explained {
+    std::string json;
+    std::string error;  // what the server said instead
+  };
+  std::vector<Explained> explain(const std::string& sql, const std::vector<ParameterSet>& before,
+                                 const std::vector<ParameterSet>& sets);
 
   // Prepares the statement without running it. Returns what is wrong with it, with its SQLSTATE;
   // nullopt: nothing, and it takes exactly `parameter_count` parameters.

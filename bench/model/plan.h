@@ -13,6 +13,7 @@ struct Plan {
   std::string step;
   std::string sql;
   std::vector<std::string> parameters;
+  int64_t requests = 1;      // of the operation's first requests that ask with these parameters
   std::string explain_json;  // PostgreSQL's own JSON array, whole; empty when `error` is set
   std::string shape;         // fingerprint of the shape: equal shapes, equal plans
   std::string summary;       // the shape in words: "Index Scan using relation_target on relation"

@@ -17,6 +17,7 @@ ordered_json written(const Plan& plan) {
   out["step"] = plan.step;
   out["sql"] = plan.sql;
   out["parameters"] = plan.parameters;
+  out["requests"] = plan.requests;
   out["shape"] = plan.shape;
   out["summary"] = plan.summary;
   out["blocks"] = plan.blocks;
@@ -42,6 +43,7 @@ Plan read_plan(const ordered_json& value) {
   plan.step = value.at("step").get<std::string>();
   plan.sql = value.at("sql").get<std::string>();
   plan.parameters = value.at("parameters").get<std::vector<std::string>>();
+  plan.requests = value.value("requests", int64_t(1));
   plan.shape = value.at("shape").get<std::string>();
   plan.summary = value.at("summary").get<std::string>();
   plan.blocks = value.at("blocks").get<int64_t>();

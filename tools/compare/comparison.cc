@@ -25,6 +25,13 @@ std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
   return names;
 }
 
+bool draws_anew(const JsonValue& scenario_patch) {
+  for (const JsonValue& operation : object_in(scenario_patch, "operations").items) {
+    if (operation.find("draw")) return true;
+  }
+  return false;
+}
+
 enum class Arm { baseline, contender };
 
 std::optional<double> overall_hit_ratio(const std::vector<PairSample>& pairs, Arm arm) {
@@ -45,7 +52,8 @@ std::optional<double> overall_hit_ratio(const std::vector<PairSample>& pairs, Ar
 }
 
 void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
-  const std::set<std::string> operations = operations_in(pairs);
+  std::set<std::string> operations = operations_in(pairs);
+  for (const std::string& name : criteria.never_asked) operations.erase(name);
   for (const std::string& name : operations) {
     for (const char* metric : {"response_time_tm95", "failed_share"}) {
       out.rows.push_back(judge_metric(pairs, name, metric, Gating::gating, criteria).row);
@@ -63,8 +71,8 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
 ExpectationResult judged_expectation(const std::vector<PairSample>& pairs, const Criteria& criteria,
                                      const Expectation& expectation) {
   if (!operations_in(pairs).contains(expectation.operation)) {
-    return {expectation.operation, expectation.metric, expectation.at_most, Outcome::inconclusive,
-            "no such operation was measured"};
+    return {expectation.operation, expectation.metric,    expectation.limit,
+            expectation.bound,     Outcome::inconclusive, "no such operation was measured"};
   }
   if (expectation.metric == "blocks_per_query") {
     return judge_expectation({judge_blocks(pairs, expectation.operation, criteria), 0},
@@ -127,7 +135,7 @@ Sample sample_of(const Result& result) {
   Sample sample{result, {}};
   sample.result.plans.clear();
   for (const Plan& plan : result.plans) {
-    TrialPlan out{plan.operation, plan.step, plan.parameters, {}, plan.error};
+    TrialPlan out{plan.operation, plan.step, plan.parameters, plan.requests, {}, plan.error};
     if (out.error.empty()) {
       try {
         out.shape = plan_shape(plan.explain_json);
@@ -144,9 +152,29 @@ Criteria criteria_of(const Scenario& scenario, const Change* change) {
   Criteria criteria;
   criteria.margins = scenario.margins;
   criteria.limits = scenario.limits;
+  for (size_t i = 0; i < scenario.operations.size(); ++i) {
+    if (scenario.load.mix[i] == 0) criteria.never_asked.insert(scenario.operations[i].name);
+  }
   if (change != nullptr) {
     criteria.expect = change->expect;
-    criteria.variable = change->variable;
+    for (const auto& [name, value] : settings_made<PostgresSettingsAction>(*change)) {
+      criteria.postgres_settings.insert(name);
+    }
+    for (const auto& [name, value] : settings_made<RedisSettingsAction>(*change)) {
+      criteria.redis_settings.insert(name);
+    }
+    // A setting made by SQL (ALTER DATABASE ... SET) or CONFIG SET is named as the variable.
+    constexpr std::string_view kPostgres = "postgres.", kRedis = "redis.";
+    if (change->variable.starts_with(kPostgres)) {
+      criteria.postgres_settings.insert(change->variable.substr(kPostgres.size()));
+    }
+    if (change->variable.starts_with(kRedis)) {
+      criteria.redis_settings.insert(change->variable.substr(kRedis.size()));
+    }
+    if (!change->binaries.postgres_bin.empty()) criteria.versions.insert("postgres");
+    if (!change->binaries.redis_server.empty()) criteria.versions.insert("redis");
+    criteria.other_rows = change->variable.starts_with("data");
+    criteria.other_requests = change->scenario_patch && draws_anew(*change->scenario_patch);
   }
   return criteria;
 }

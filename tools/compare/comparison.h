@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct TrialPlan {
   std::string operation;
   std::string step;
   std::vector<std::string> parameters;
+  int64_t requests = 1;  // its weight among the step's plans
   PlanShape shape;
   std::string error;  // why there is no plan; empty when there is one
 };
@@ -42,7 +44,12 @@ struct Criteria {
   std::map<std::string, double> margins;  // metric -> share; a missing one has its default
   std::vector<Limit> limits;              // judged on the contender
   std::vector<Expectation> expect;
-  std::string variable;  // of the change: the setting of "postgres.NAME" or "redis.NAME" may differ
+  // What the change says it changes; any other difference between the arms makes them incomparable.
+  std::set<std::string> postgres_settings, redis_settings;
+  std::set<std::string> versions;  // "postgres", "redis"
+  bool other_requests = false;     // it draws other values, so other requests are asked
+  bool other_rows = false;  // it says that queries give other rows: its variable is "data..."
+  std::set<std::string> never_asked;  // operations without a share of the mix
   double confidence = 0.95;
 };
 // `change` may be null: two arms compared without one.
@@ -83,7 +90,8 @@ enum class Outcome { met, missed, inconclusive };
 struct ExpectationResult {
   std::string operation;
   std::string metric;
-  double at_most = 0;
+  double limit = 0;
+  Bound bound = Bound::at_most;
   Outcome outcome = Outcome::inconclusive;
   std::string note;
 
@@ -138,8 +146,8 @@ std::vector<LimitResult> judge_limits(const std::vector<Limit>& limits,
 std::vector<std::string> reasons_invalid(const Result& trial);
 
 // 3 invalid, 1 regressed, broken or missed, 2 inconclusive, 0 otherwise; the first that applies. An
-// invalid gating row counts as 3, unless its operation fails more often in the contender: then
-// that regression (1) is the answer.
+// invalid gating row counts as 3, unless its operation's failed share regressed or improved: then
+// that is the answer (a repaired operation has nothing to be compared with).
 int exit_code(const Comparison& comparison);
 int exit_code(const std::vector<LimitResult>& limits);  // of a single run: 1, 2 or 0
 
@@ -149,5 +157,8 @@ std::string to_text(Outcome outcome);
 std::string to_text(Unit unit);
 std::string to_text(ChangeKind kind);
 std::string to_text(Gating gating);
+
+// "falls by at least 50 %", "rises by at least 10 percentage points".
+std::string expectation_words(const std::string& metric, double limit, Bound bound);
 
 }  // namespace tare

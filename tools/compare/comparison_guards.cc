@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "tools/compare/comparison_parts.h"
@@ -20,7 +21,7 @@ const std::set<std::string> kPlaces = {
     "dir",          "logfile",     "pidfile",        "unixsocket"};
 
 void differences(const std::string& what, const Settings& baseline, const Settings& contender,
-                 const std::string& arms, const std::string& variable,
+                 const std::string& arms, const std::set<std::string>& declared,
                  std::vector<std::string>& reasons) {
   const auto value = [](const Settings& settings, const std::string& name) {
     const auto found = settings.find(name);
@@ -30,7 +31,7 @@ void differences(const std::string& what, const Settings& baseline, const Settin
   for (const auto& [name, text] : baseline) names.insert(name);
   for (const auto& [name, text] : contender) names.insert(name);
   for (const std::string& name : names) {
-    if (name == variable || kPlaces.contains(name) ||
+    if (declared.contains(name) || kPlaces.contains(name) ||
         value(baseline, name) == value(contender, name))
       continue;
     reasons.push_back(fmt::format("{} {} differs between {}: {} and {}", what, name, arms,
@@ -41,14 +42,17 @@ void differences(const std::string& what, const Settings& baseline, const Settin
 void compare_environments(const Environment& first, const Environment& other,
                           const std::string& arms, const Criteria& criteria,
                           std::vector<std::string>& reasons) {
-  const auto varies = [&criteria](const std::string& server) {
-    return criteria.variable.starts_with(server) ? criteria.variable.substr(server.size()) : "";
-  };
-  differences("the version of", first.versions, other.versions, arms, "", reasons);
-  differences("the PostgreSQL setting", first.postgres_settings, other.postgres_settings, arms,
-              varies("postgres."), reasons);
-  differences("the Redis setting", first.redis_settings, other.redis_settings, arms,
-              varies("redis."), reasons);
+  differences("the version of", first.versions, other.versions, arms, criteria.versions, reasons);
+  // Another version has other defaults and other settings that are not.
+  if (!criteria.versions.contains("postgres")) {
+    differences("the PostgreSQL setting", first.postgres_settings, other.postgres_settings, arms,
+                criteria.postgres_settings, reasons);
+  }
+  if (!criteria.versions.contains("redis")) {
+    differences("the Redis setting", first.redis_settings, other.redis_settings, arms,
+                criteria.redis_settings, reasons);
+  }
+  differences("the generator's", first.generator, other.generator, arms, {}, reasons);
   if (first.file_system != other.file_system) {
     reasons.push_back(fmt::format("the file system differs between {}: {} and {}", arms,
                                   first.file_system, other.file_system));
@@ -76,6 +80,12 @@ std::vector<std::string> reasons_invalid(const Result& trial) {
                                     counts.ok, on_paths));
     }
   }
+  int64_t timed_out = 0;
+  for (const auto& [name, operation] : trial.operations) timed_out += operation.requests.timed_out;
+  if (trial.generator.reconnects > 0 && timed_out == 0) {
+    reasons.push_back(fmt::format("{} connections were lost under way: did a server stop?",
+                                  trial.generator.reconnects));
+  }
   // Poisson arrivals differ from their mean by chance: three standard deviations are allowed.
   const double expected = trial.offered_rate_per_s * trial.measured_s;
   if (expected > 0 && scheduled < kLeastOfOffered * expected - 3 * std::sqrt(expected)) {
@@ -85,6 +95,41 @@ std::vector<std::string> reasons_invalid(const Result& trial) {
   }
   return reasons;
 }
+
+namespace {
+
+// Hits that are not what SQL says in the contender, and never in the baseline: the change altered
+// rows that the cache still holds. Where both arms have some, the traffic's own writes may be why.
+std::vector<std::string> stale_caches(const std::vector<PairSample>& pairs) {
+  struct Count {
+    int64_t baseline = 0, contender = 0, checked = 0;
+    std::string key;
+  };
+  std::map<std::string, Count> counts;
+  for (const PairSample& pair : pairs) {
+    for (const auto& [name, operation] : pair.baseline.result.operations) {
+      counts[name].baseline += operation.cache_check.different;
+    }
+    for (const auto& [name, operation] : pair.contender.result.operations) {
+      Count& count = counts[name];
+      count.contender += operation.cache_check.different;
+      count.checked += operation.cache_check.checked;
+      if (count.key.empty()) count.key = operation.cache_check.example_key;
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [name, count] : counts) {
+    if (count.contender == 0 || count.baseline > 0) continue;
+    lines.push_back(fmt::format(
+        "{}: {} of {} sampled cache hits of the contender are not what SQL says, none of the "
+        "baseline's (first key: {}); the change alters rows that the cache holds: list their keys "
+        "in clear_cache",
+        name, count.contender, count.checked, count.key));
+  }
+  return lines;
+}
+
+}  // namespace
 
 std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& pairs,
                                                 const Criteria& criteria) {
@@ -103,7 +148,7 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
       reasons.push_back(fmt::format("the arms of pair {} ran different scenarios: {} and {}", i + 1,
                                     baseline.scenario, contender.scenario));
     }
-    if (baseline.schedule_digest != contender.schedule_digest) {
+    if (!criteria.other_requests && baseline.schedule_digest != contender.schedule_digest) {
       reasons.push_back(
           fmt::format("the arms of pair {} were asked different requests: digests {} "
                       "and {}",
@@ -116,6 +161,10 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
                            fmt::format("pairs 1 and {}", i + 1), Criteria{}, reasons);
     }
   }
+  if (!criteria.other_rows) {
+    for (std::string& line : different_rows(pairs)) reasons.push_back(std::move(line));
+  }
+  for (std::string& line : stale_caches(pairs)) reasons.push_back(std::move(line));
   if (reasons.size() > kMostReasons) {
     const size_t more = reasons.size() - kMostReasons;
     reasons.resize(kMostReasons);

@@ -290,15 +290,20 @@ Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& ope
 
 ExpectationResult judge_expectation(const Judged& judged, const Expectation& expectation) {
   const Row& row = judged.row;
-  ExpectationResult out{expectation.operation, expectation.metric, expectation.at_most,
-                        Outcome::inconclusive, row.note};
+  ExpectationResult out{expectation.operation, expectation.metric,    expectation.limit,
+                        expectation.bound,     Outcome::inconclusive, row.note};
   if (!row.change) return out;
   const bool exact = row.kind == ChangeKind::exact;
   const std::optional<double> low = exact ? row.change : row.low;
   const std::optional<double> high = exact ? row.change : row.high;
   if (!low || !high) return out;
-  if (*high + judged.slack <= expectation.at_most) out.outcome = Outcome::met;
-  if (*low - judged.slack > expectation.at_most) out.outcome = Outcome::missed;
+  if (expectation.bound == Bound::at_most) {
+    if (*high + judged.slack <= expectation.limit) out.outcome = Outcome::met;
+    if (*low - judged.slack > expectation.limit) out.outcome = Outcome::missed;
+  } else {
+    if (*low - judged.slack >= expectation.limit) out.outcome = Outcome::met;
+    if (*high + judged.slack < expectation.limit) out.outcome = Outcome::missed;
+  }
   return out;
 }
 

@@ -29,6 +29,9 @@ ExpectationResult judge_expectation(const Judged& judged, const Expectation& exp
 
 double margin_of(const Criteria& criteria, const std::string& metric);
 
+// Steps that give another number of rows in the contender for the same parameters; one line each.
+std::vector<std::string> different_rows(const std::vector<PairSample>& pairs);
+
 std::vector<PlanChange> plan_changes(const std::vector<PairSample>& pairs, int& steps_compared);
 
 // What makes the pairs not comparable; empty when nothing does.

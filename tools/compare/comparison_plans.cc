@@ -1,5 +1,6 @@
 // What the plans of the arms say: exact work, and which plans changed.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -26,9 +27,29 @@ const TrialPlan* counterpart(const TrialPlan& plan, const std::vector<TrialPlan>
 
 struct Work {
   std::map<std::string, std::pair<double, double>> blocks;  // of a step: both arms' sums
-  std::map<std::string, int> plans;
-  std::string problem;  // a plan that only one arm has
+  std::map<std::string, double> plans;                      // of a step: their weight
+  double only_before = 0, only_after = 0;  // per query, of steps that one arm does not have
+  std::string problem;                     // a plan that only one arm has
+  bool triggers = false;                   // fired in one arm only
 };
+
+// The mean blocks of those steps of `plans` that `others` lack: a patched scenario has other steps.
+double blocks_alone(const std::vector<TrialPlan>& plans, const std::vector<TrialPlan>& others,
+                    const std::string& operation) {
+  std::map<std::string, std::pair<double, double>> steps;
+  for (const TrialPlan& plan : plans) {
+    if (plan.operation != operation || !plan.error.empty()) continue;
+    const bool shared = std::any_of(others.begin(), others.end(), [&](const TrialPlan& other) {
+      return other.operation == plan.operation && other.step == plan.step;
+    });
+    if (shared) continue;
+    steps[plan.step].first += double(plan.requests) * double(plan.shape.blocks);
+    steps[plan.step].second += double(plan.requests);
+  }
+  double sum = 0;
+  for (const auto& [step, blocks] : steps) sum += blocks.first / blocks.second;
+  return sum;
+}
 
 Work work_of(const PairSample& pair, const std::string& operation) {
   Work work;
@@ -42,10 +63,14 @@ Work work_of(const PairSample& pair, const std::string& operation) {
     }
     if (!plan.error.empty() || !other->error.empty()) continue;
     auto& [before, after] = work.blocks[plan.step];
-    before += double(plan.shape.blocks);
-    after += double(other->shape.blocks);
-    ++work.plans[plan.step];
+    const auto weight = double(plan.requests);
+    before += weight * double(plan.shape.blocks);
+    after += weight * double(other->shape.blocks);
+    work.plans[plan.step] += weight;
+    work.triggers |= plan.shape.triggers != other->shape.triggers;
   }
+  work.only_before = blocks_alone(pair.baseline.plans, pair.contender.plans, operation);
+  work.only_after = blocks_alone(pair.contender.plans, pair.baseline.plans, operation);
   return work;
 }
 
@@ -54,7 +79,9 @@ Work work_of(const PairSample& pair, const std::string& operation) {
 bool has_plans(const std::vector<PairSample>& pairs, const std::string& operation) {
   for (const PairSample& pair : pairs) {
     const Work work = work_of(pair, operation);
-    if (!work.plans.empty() || !work.problem.empty()) return true;
+    if (!work.plans.empty() || !work.problem.empty() || work.only_before + work.only_after > 0) {
+      return true;
+    }
   }
   return false;
 }
@@ -69,11 +96,13 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   row.gating = Gating::gating;
   row.margin = margin_of(criteria, row.metric);
   std::vector<double> before, after;
+  bool triggers = false;
   for (const PairSample& pair : pairs) {
     const Work work = work_of(pair, operation);
     if (!work.problem.empty()) row.note = work.problem;
-    if (work.plans.empty()) continue;
-    double sum_before = 0, sum_after = 0;
+    triggers |= work.triggers;
+    double sum_before = work.only_before, sum_after = work.only_after;
+    if (work.plans.empty() && (sum_before == 0 || sum_after == 0)) continue;
     for (const auto& [step, blocks] : work.blocks) {
       sum_before += blocks.first / work.plans.at(step);
       sum_after += blocks.second / work.plans.at(step);
@@ -99,7 +128,36 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   row.verdict = growth > allowed    ? Verdict::regressed
                 : growth < -allowed ? Verdict::improved
                                     : Verdict::equivalent;
+  if (triggers && *row.verdict != Verdict::regressed) {
+    row.verdict = Verdict::inconclusive;
+    row.note =
+        "triggers fire in one arm only, a foreign key's perhaps, and what they read is not "
+        "counted";
+  }
   return row;
+}
+
+std::vector<std::string> different_rows(const std::vector<PairSample>& pairs) {
+  std::map<std::pair<std::string, std::string>, std::string> steps;
+  for (const PairSample& pair : pairs) {
+    for (const TrialPlan& plan : pair.baseline.plans) {
+      const TrialPlan* other = counterpart(plan, pair.contender.plans);
+      if (other == nullptr || !plan.error.empty() || !other->error.empty()) continue;
+      if (plan.shape.rows == other->shape.rows) continue;
+      steps.emplace(
+          std::pair(plan.operation, plan.step),
+          fmt::format(
+              "{} {}: {} rows before, {} after for the same parameters ({}); another answer "
+              "is no faster answer. If that is what the change is for, let its variable "
+              "begin with \"data\"",
+              plan.operation, plan.step, plan.shape.rows, other->shape.rows,
+              plan.parameters.empty() ? "none"
+                                      : fmt::format("{}", fmt::join(plan.parameters, ", "))));
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [step, line] : steps) lines.push_back(line);
+  return lines;
 }
 
 std::vector<PlanChange> plan_changes(const std::vector<PairSample>& pairs, int& steps_compared) {

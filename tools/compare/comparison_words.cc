@@ -1,16 +1,19 @@
 // The exit code, and the words of a comparison's values.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "tools/compare/comparison.h"
 
 namespace tare {
 namespace {
 
-// The operation fails more often in the contender: that says why nothing else could be measured.
+// The operation fails more often in one arm: that says why nothing else could be measured there.
 bool fails_more(const Comparison& comparison, const std::string& operation) {
   return std::any_of(comparison.rows.begin(), comparison.rows.end(), [&operation](const Row& row) {
     return row.operation == operation && row.metric == "failed_share" &&
-           row.verdict == Verdict::regressed;
+           (row.verdict == Verdict::regressed || row.verdict == Verdict::improved);
   });
 }
 
@@ -96,6 +99,18 @@ std::string to_text(ChangeKind kind) {
       return "exact";
   }
   return "exact";
+}
+
+std::string expectation_words(const std::string& metric, double limit, Bound bound) {
+  const bool share = metric == "failed_share" || metric == "hit_ratio";
+  const std::string size =
+      fmt::format("{:.3g} {}", std::abs(limit) * 100, share ? "percentage points" : "%");
+  if (bound == Bound::at_most) {
+    if (limit == 0) return "does not rise";
+    return (limit < 0 ? "falls by at least " : "rises by at most ") + size;
+  }
+  if (limit == 0) return "does not fall";
+  return (limit > 0 ? "rises by at least " : "falls by at most ") + size;
 }
 
 std::string to_text(Gating gating) {

@@ -76,7 +76,7 @@ ordered_json written(const Row& row) {
 ordered_json written(const ExpectationResult& expectation) {
   return {{"operation", expectation.operation},
           {"metric", expectation.metric},
-          {"at_most", expectation.at_most},
+          {expectation.bound == Bound::at_most ? "at_most" : "at_least", expectation.limit},
           {"outcome", tare::to_text(expectation.outcome)},
           {"note", expectation.note}};
 }
@@ -190,9 +190,11 @@ Comparison read_comparison(const json& value) {
   out.pairs = count_of(value, "pairs");
   for (const json& row : value.at("rows")) out.rows.push_back(read_row(row));
   for (const json& each : value.at("expectations")) {
-    out.expectations.push_back({text_of(each, "operation"), text_of(each, "metric"),
-                                each.at("at_most").get<double>(), read_outcome(each),
-                                text_of(each, "note")});
+    out.expectations.push_back(
+        {text_of(each, "operation"), text_of(each, "metric"),
+         each.at(each.contains("at_most") ? "at_most" : "at_least").get<double>(),
+         each.contains("at_most") ? Bound::at_most : Bound::at_least, read_outcome(each),
+         text_of(each, "note")});
   }
   for (const json& each : value.at("limits")) {
     out.limits.push_back({text_of(each, "operation"), text_of(each, "metric"),
@@ -236,6 +238,7 @@ Experiment read_document(const json& value) {
   out.cache_cleared = value.at("cache_cleared").get<std::vector<std::string>>();
   out.cache_keys_cleared = value.at("cache_keys_cleared").get<int64_t>();
   out.exit_code = count_of(value, "exit_code");
+  out.schema_changes = value.value("schema_changes", std::vector<std::string>());
   out.warnings = value.at("warnings").get<std::vector<std::string>>();
   return out;
 }
@@ -264,6 +267,7 @@ std::string experiment_to_json(const Experiment& experiment) {
   out["cache_cleared"] = experiment.cache_cleared;
   out["cache_keys_cleared"] = experiment.cache_keys_cleared;
   out["exit_code"] = experiment.exit_code;
+  out["schema_changes"] = experiment.schema_changes;
   out["warnings"] = experiment.warnings;
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::experiment_schema, "experiment.json");

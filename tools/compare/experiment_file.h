@@ -47,9 +47,10 @@ struct Experiment {
   std::vector<ExperimentPair> pairs;
   Comparison comparison;
   Rollback rollback;
-  std::vector<std::string> cache_cleared;  // key patterns cleared in both arms
-  int64_t cache_keys_cleared = 0;          // in all trials together
-  int exit_code = 0;                       // what exit_code() said: 0 to 3
+  std::vector<std::string> cache_cleared;   // key patterns cleared in both arms
+  int64_t cache_keys_cleared = 0;           // in all trials together
+  int exit_code = 0;                        // what exit_code() said: 0 to 3
+  std::vector<std::string> schema_changes;  // what applying did: "+ index ...", "- column ..."
   std::vector<std::string> warnings;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;

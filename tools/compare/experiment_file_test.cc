@@ -39,8 +39,8 @@ Experiment whole_experiment() {
     row.kind = kinds[i % 3];
     out.comparison.rows.push_back(row);
   }
-  out.comparison.expectations = {{"page", "m", -0.5, Outcome::met, ""},
-                                 {"page", "m", -0.5, Outcome::missed, "why"}};
+  out.comparison.expectations = {{"page", "m", -0.5, Bound::at_most, Outcome::met, ""},
+                                 {"page", "m", -0.5, Bound::at_least, Outcome::missed, "why"}};
   out.comparison.limits = {{"page", "error_rate", 0.01, 0.25, Outcome::missed, ""},
                            {"page", "error_rate", 0.01, {}, Outcome::inconclusive, "none"}};
   out.comparison.plan_changes = {{"page", "query", "A -> B", 3, 4}};
@@ -52,6 +52,7 @@ Experiment whole_experiment() {
   out.cache_cleared = {"page:*"};
   out.cache_keys_cleared = 12;
   out.exit_code = 3;
+  out.schema_changes = {"+ index a"};
   out.warnings = {"look"};
   return out;
 }

@@ -50,6 +50,12 @@ int64_t count_of(const json& node, const char* field) {
   return value > 0 && value < 9e15 ? std::llround(value) : 0;
 }
 
+// Without a condition on the index: in its order, perhaps to its end.
+bool reads_whole_index(const json& node) {
+  const std::string type = text_of(node, "Node Type");
+  return (type == "Index Scan" || type == "Index Only Scan") && !node.contains("Index Cond");
+}
+
 // "Parallel Index Only Scan Backward using a_key on a", "Hash Left Join", "Sort".
 std::string name_of(const json& node) {
   const std::string type = text_of(node, "Node Type");
@@ -73,6 +79,7 @@ std::string name_of(const json& node) {
   }
   if (is_true(node, "Parallel Aware")) name = "Parallel " + name;
   if (text_of(node, "Scan Direction") == "Backward") name += " Backward";
+  if (reads_whole_index(node)) name = "Full " + name;
   if (const std::string index = text_of(node, "Index Name"); !index.empty()) {
     name += (type == "Bitmap Index Scan" ? " on " : " using ") + index;
   }
@@ -97,6 +104,7 @@ uint64_t hashed(uint64_t hash, const json& node, int depth) {
     text += fmt::format("\x1f{}\x1e{}", field,
                         found->is_string() ? found->get<std::string>() : found->dump());
   }
+  if (reads_whole_index(node)) text += "\x1fwhole index";
   text += '\x1d';
   return hash_bytes(text.data(), text.size(), hash);
 }
@@ -207,6 +215,8 @@ PlanShape plan_shape(std::string_view explain_json) {
   const auto top = statement->find("Plan");
   if (top == statement->end()) not_a_plan("no field \"Plan\"");
   PlanShape shape = shape_of(*top);
+  const auto triggers = statement->find("Triggers");
+  shape.triggers = triggers != statement->end() && !triggers->empty();
   shape.summary = summary_of(shape);
   return shape;
 }

@@ -18,6 +18,7 @@ struct PlanShape {
   std::vector<std::string> others;  // joins, sorts, aggregates ...: "Hash Join", "Sort"
   int64_t blocks = 0;               // logical reads of the execution: shared and local, hit + read
   int64_t rows = 0;                 // rows the top node returned
+  bool triggers = false;            // fired; what they read is not among the blocks
 
   friend bool operator==(const PlanShape&, const PlanShape&) = default;
 };

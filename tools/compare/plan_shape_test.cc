@@ -20,9 +20,10 @@ const char kSeqScan[] = R"json({"Node Type":"Gather","Parallel Aware":false,"Tot
   "Local Read Blocks":4,"Temp Read Blocks":9,"Workers Planned":2,"Workers Launched":2,
   "Plans":[{"Node Type":"Seq Scan","Parent Relationship":"Outer","Parallel Aware":true,
   "Relation Name":"relation","Alias":"r","Filter":"(target = 'libc6'::text)"}]})json";
-const char kIndexScan[] = R"({"Node Type":"Index Scan","Parallel Aware":false,
+const char kIndexScan[] = R"json({"Node Type":"Index Scan","Parallel Aware":false,
   "Scan Direction":"Forward","Index Name":"relation_target","Relation Name":"relation",
-  "Alias":"r","Actual Rows":12.00,"Shared Hit Blocks":7})";
+  "Index Cond":"(target = 'libc6'::text)","Alias":"r","Actual Rows":12.00,
+  "Shared Hit Blocks":7})json";
 
 TEST(PlanShape, SaysTheScansAndTheWork) {
   const PlanShape shape = plan_shape(explained(kSeqScan));
@@ -32,6 +33,25 @@ TEST(PlanShape, SaysTheScansAndTheWork) {
   EXPECT_EQ(shape.fingerprint.size(), 16u);
   EXPECT_EQ(plan_shape(explained(kIndexScan)).summary,
             "Index Scan using relation_target on relation");
+}
+
+// LIKE over another collation than "C" still names the index, and reads all of it.
+TEST(PlanShape, TellsAnIndexReadWholeFromOneAskedForAPart) {
+  std::string whole = kIndexScan;
+  whole.replace(whole.find("Index Cond"), 10, "Filter");
+  const PlanShape before = plan_shape(explained(kIndexScan)), after = plan_shape(explained(whole));
+  EXPECT_NE(before.fingerprint, after.fingerprint);
+  EXPECT_EQ(describe_plan_change(before, after),
+            "Index Scan using relation_target on relation -> Full Index Scan using "
+            "relation_target");
+}
+
+TEST(PlanShape, KnowsThatTriggersFired) {
+  EXPECT_FALSE(plan_shape(explained(kIndexScan)).triggers);
+  EXPECT_FALSE(plan_shape("[{\"Plan\":" + std::string(kIndexScan) + ",\"Triggers\":[]}]").triggers);
+  EXPECT_TRUE(plan_shape("[{\"Plan\":" + std::string(kIndexScan) +
+                         ",\"Triggers\":[{\"Trigger Name\":\"t\"}]}]")
+                  .triggers);
 }
 
 TEST(PlanShape, ForgetsCostsRowsLiteralsAliasesAndWorkers) {

@@ -1,13 +1,18 @@
 #include "tools/experiment/capture_plans.h"
 
-#include <set>
+#include <algorithm>
+#include <map>
 
 #include "tools/compare/plan_shape.h"
 
 namespace tare {
 namespace {
 
-constexpr uint64_t kLongestSearch = 100'000;  // requests looked at for each operation's first ones
+using ParameterSet = PostgresControl::ParameterSet;
+
+constexpr uint64_t kLongestSearch = 100'000;  // requests looked at for an operation's first ones
+constexpr size_t kWeighed = 1000;             // of the operation's requests
+constexpr size_t kPlannedBefore = 5;          // executions until a generic plan is considered
 
 struct SqlStepCall {
   std::string name;
@@ -26,43 +31,76 @@ std::vector<SqlStepCall> sql_calls_of(const OperationTraffic& operation) {
   return calls;
 }
 
-Plan capture(PostgresControl& postgres, const std::string& operation, const SqlStepCall& call,
-             const SqlCall& statement, const std::vector<std::string>& parameters) {
-  Plan plan;
-  plan.operation = operation;
-  plan.step = call.name;
-  plan.sql = statement.sql;
-  plan.parameters = parameters;
-  try {
-    plan.explain_json = postgres.explain(statement.sql, parameters);
-  } catch (const SqlError& error) {
-    plan.error = to_text(error);
+// The parameters with which the operation's first requests make the call, in their order.
+std::vector<ParameterSet> first_parameters(const Traffic& traffic, size_t operation,
+                                           const SqlCall& statement) {
+  std::vector<ParameterSet> all;
+  Request request;
+  for (uint64_t number = 0; number < kLongestSearch && all.size() < kWeighed; ++number) {
+    traffic.make(number, Nanoseconds(0), request);
+    if (request.operation != operation) continue;
+    ParameterSet& parameters = all.emplace_back();
+    for (size_t draw : statement.parameters) parameters.emplace_back(request.values[draw]);
   }
-  describe_plan(plan);
-  return plan;
+  return all;
+}
+
+// The first distinct ones, each with how many of all it stands for.
+std::vector<std::pair<ParameterSet, int64_t>> weighed(const std::vector<ParameterSet>& all) {
+  std::vector<std::pair<ParameterSet, int64_t>> sets;
+  for (const ParameterSet& parameters : all) {
+    const auto found = std::find_if(sets.begin(), sets.end(),
+                                    [&](const auto& set) { return set.first == parameters; });
+    if (found != sets.end()) {
+      ++found->second;
+    } else if (sets.size() < kPlansPerStep) {
+      sets.emplace_back(parameters, 1);
+    }
+  }
+  return sets;
+}
+
+std::vector<Plan> capture(PostgresControl& postgres, const std::string& operation,
+                          const SqlStepCall& call, const SqlCall& statement,
+                          const std::vector<ParameterSet>& all) {
+  std::vector<Plan> plans;
+  std::vector<ParameterSet> sets;
+  for (const auto& [parameters, requests] : weighed(all)) {
+    Plan plan;
+    plan.operation = operation;
+    plan.step = call.name;
+    plan.sql = statement.sql;
+    plan.parameters = parameters;
+    plan.requests = requests;
+    plans.push_back(plan);
+    sets.push_back(parameters);
+  }
+  const std::vector<ParameterSet> before(all.begin(),
+                                         all.begin() + long(std::min(all.size(), kPlannedBefore)));
+  try {
+    const auto explained = postgres.explain(statement.sql, before, sets);
+    for (size_t i = 0; i < plans.size(); ++i) {
+      plans[i].explain_json = explained[i].json;
+      plans[i].error = explained[i].error;
+      describe_plan(plans[i]);
+    }
+  } catch (const SqlError& error) {
+    for (Plan& plan : plans) plan.error = to_text(error);
+  }
+  return plans;
 }
 
 }  // namespace
 
 std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic) {
   std::vector<Plan> plans;
-  Request request;
   for (size_t operation = 0; operation < traffic.operations().size(); ++operation) {
     const OperationTraffic& described = traffic.operations()[operation];
     for (const SqlStepCall& call : sql_calls_of(described)) {
       const SqlCall& statement = traffic.sql_calls()[call.index];
-      std::set<std::vector<std::string>> seen;
-      for (uint64_t number = 0; number < kLongestSearch && seen.size() < kPlansPerStep; ++number) {
-        traffic.make(number, Nanoseconds(0), request);
-        if (request.operation != operation) continue;
-        std::vector<std::string> parameters;
-        for (size_t draw : statement.parameters) {
-          parameters.emplace_back(request.values[draw]);
-        }
-        if (!seen.insert(parameters).second) continue;
-        // A backend's first run of a statement also counts its reads of the catalogs.
-        if (seen.size() == 1) capture(postgres, described.name, call, statement, parameters);
-        plans.push_back(capture(postgres, described.name, call, statement, parameters));
+      const auto all = first_parameters(traffic, operation, statement);
+      for (Plan& plan : capture(postgres, described.name, call, statement, all)) {
+        plans.push_back(std::move(plan));
       }
     }
   }

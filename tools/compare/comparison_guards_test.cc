@@ -1,0 +1,145 @@
+// What makes arms incomparable, and what only looks like it.
+#include <gtest/gtest.h>
+
+#include "tools/compare/comparison_fixture.h"
+
+namespace tare {
+namespace {
+
+TrialPlan plan_of(const std::string& parameter, int64_t blocks, int64_t rows, int64_t requests = 1,
+                  const std::string& step = "query") {
+  TrialPlan plan{"page", step, {parameter}, requests, {}, ""};
+  plan.shape.fingerprint = "1";
+  plan.shape.blocks = blocks;
+  plan.shape.rows = rows;
+  return plan;
+}
+
+std::vector<PairSample> planned(const std::vector<TrialPlan>& before,
+                                const std::vector<TrialPlan>& after) {
+  auto pairs = paired({10, 10.1}, {10, 10.1});
+  for (PairSample& pair : pairs) {
+    pair.baseline.plans = before;
+    pair.contender.plans = after;
+  }
+  return pairs;
+}
+
+TEST(ComparisonGuards, AnotherAnswerIsNoFasterAnswer) {
+  const auto pairs = planned({plan_of("a", 1000, 200)}, {plan_of("a", 2, 0)});
+  const Comparison comparison = compare(pairs, {});
+  ASSERT_EQ(comparison.invalid_reasons.size(), 1u);
+  EXPECT_NE(comparison.invalid_reasons[0].find("200 rows before, 0 after"), std::string::npos);
+  EXPECT_EQ(exit_code(comparison), 3);
+  Criteria declared;
+  declared.other_rows = true;
+  EXPECT_TRUE(compare(pairs, declared).invalid_reasons.empty());
+}
+
+TEST(ComparisonGuards, StaleHitsOfTheContenderAlone) {
+  auto pairs = paired({10, 10.1}, {5, 5.1});
+  pairs[1].contender.result.operations["page"].cache_check = {9, 4, "page:7"};
+  const Comparison stale = compare(pairs, {});
+  ASSERT_EQ(stale.invalid_reasons.size(), 1u);
+  EXPECT_NE(stale.invalid_reasons[0].find("page:7"), std::string::npos);
+  // In both arms: what the traffic itself writes.
+  pairs[0].baseline.result.operations["page"].cache_check = {9, 3, "page:8"};
+  EXPECT_TRUE(compare(pairs, {}).invalid_reasons.empty());
+}
+
+TEST(ComparisonGuards, LostConnectionsTaintATrialTimeoutsDoNot) {
+  auto pairs = paired({10, 10.1}, {10, 10.1});
+  pairs[0].baseline.result.generator.reconnects = 8;
+  EXPECT_EQ(exit_code(compare(pairs, {})), 3);
+  OperationResult& page = pairs[0].baseline.result.operations["page"];
+  page.requests.timed_out = 8;
+  page.requests.scheduled += 8;
+  EXPECT_TRUE(compare(pairs, {}).invalid_reasons.empty());
+}
+
+TEST(ComparisonGuards, SettingsMayDifferWhereTheChangeSaysSo) {
+  auto pairs = paired({10, 10.1}, {10, 10.1});
+  for (PairSample& pair : pairs) {
+    pair.contender.result.environment.redis_settings["maxmemory"] = "3mb";
+    pair.contender.result.environment.versions["redis"] = "8";
+  }
+  EXPECT_EQ(compare(pairs, {}).invalid_reasons.size(), 4u);
+  Criteria criteria;
+  criteria.redis_settings = {"maxmemory"};
+  EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 2u);
+  criteria.versions = {"redis"};
+  EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
+  pairs[0].contender.result.environment.generator["workers"] = "2";
+  EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 1u);
+}
+
+TEST(ComparisonGuards, OperationsThatAreNeverAskedAreNotJudged) {
+  auto pairs = paired({10, 10.1}, {10, 10.1});
+  for (PairSample& pair : pairs) {
+    pair.baseline.result.operations["never"] = {};
+    pair.contender.result.operations["never"] = {};
+  }
+  EXPECT_EQ(exit_code(compare(pairs, {})), 2);
+  Criteria criteria;
+  criteria.never_asked = {"never"};
+  EXPECT_EQ(exit_code(compare(pairs, criteria)), 0);
+}
+
+TEST(ComparisonGuards, ARepairedOperationHasNothingToBeComparedWith) {
+  auto pairs = paired({10, 10.1, 10}, {10, 10.1, 10});
+  for (PairSample& pair : pairs) pair.baseline = trial(10, 4000, 4000);
+  const Comparison repaired = compare(pairs, {});
+  EXPECT_EQ(row_of(repaired, "failed_share").verdict, Verdict::improved);
+  EXPECT_EQ(exit_code(repaired), 0);
+}
+
+TEST(ComparisonBlocks, CountAsOftenAsTheyAreAsked) {
+  const auto pairs = planned({plan_of("hot", 569, 1, 900), plan_of("rare", 569, 1, 100)},
+                             {plan_of("hot", 608, 1, 900), plan_of("rare", 3, 1, 100)});
+  const Row row = row_of(compare(pairs, {}), "blocks_per_query");
+  EXPECT_NEAR(*row.baseline, 569, 1e-9);
+  EXPECT_NEAR(*row.contender, 0.9 * 608 + 0.1 * 3, 1e-9);
+  EXPECT_EQ(row.verdict, Verdict::equivalent);
+}
+
+TEST(ComparisonBlocks, CountStepsThatOneArmDoesNotHave) {
+  const auto more =
+      planned({plan_of("a", 100, 1)}, {plan_of("a", 100, 1), plan_of("a", 400, 1, 1, "second")});
+  EXPECT_NEAR(*row_of(compare(more, {}), "blocks_per_query").contender, 500, 1e-9);
+  EXPECT_EQ(row_of(compare(more, {}), "blocks_per_query").verdict, Verdict::regressed);
+  const auto other = planned({plan_of("a", 400, 1, 1, "old")}, {plan_of("a", 50, 1, 1, "new")});
+  EXPECT_EQ(row_of(compare(other, {}), "blocks_per_query").verdict, Verdict::improved);
+}
+
+TEST(ComparisonBlocks, SaysWhenTriggersReadUncounted) {
+  TrialPlan with = plan_of("a", 4, 0);
+  with.shape.triggers = true;
+  const Row row = row_of(compare(planned({plan_of("a", 4, 0)}, {with}), {}), "blocks_per_query");
+  EXPECT_EQ(row.verdict, Verdict::inconclusive);
+  EXPECT_NE(row.note.find("triggers"), std::string::npos);
+}
+
+TEST(Expectations, AlsoLookUpwards) {
+  auto pairs = paired({10, 10.1, 10}, {10, 10.1, 10});
+  for (PairSample& pair : pairs) {
+    for (auto [sample, hits] : {std::pair{&pair.baseline, 10}, {&pair.contender, 40}}) {
+      auto& paths = sample->result.operations["page"].paths;
+      paths.clear();
+      paths["hit"].count = hits * 40;
+      paths["miss"].count = 4000 - hits * 40;
+    }
+  }
+  Criteria criteria;
+  criteria.expect = {{"page", "hit_ratio", 0.2, Bound::at_least},
+                     {"page", "hit_ratio", 0.5, Bound::at_least}};
+  const Comparison comparison = compare(pairs, criteria);
+  EXPECT_EQ(comparison.expectations[0].outcome, Outcome::met);
+  EXPECT_EQ(comparison.expectations[1].outcome, Outcome::missed);
+  EXPECT_EQ(expectation_words("hit_ratio", 0.2, Bound::at_least),
+            "rises by at least 20 percentage points");
+  EXPECT_EQ(expectation_words("response_time_tm95", -0.5, Bound::at_most),
+            "falls by at least 50 %");
+}
+
+}  // namespace
+}  // namespace tare
