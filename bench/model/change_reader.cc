@@ -17,6 +17,28 @@
 namespace tare {
 namespace {
 
+// As PostgreSQL and Redis take it in a configuration: on and off, no exponent.
+std::string setting_text(const JsonValue& value) {
+  switch (value.kind) {
+    case JsonKind::boolean:
+      return value.boolean ? "on" : "off";
+    case JsonKind::integer:
+      return std::to_string(value.integer);
+    case JsonKind::number:
+      return fmt::format("{}", value.number);
+    default:
+      return value.text;
+  }
+}
+
+std::map<std::string, std::string> read_settings(const JsonValue& settings) {
+  std::map<std::string, std::string> values;
+  for (size_t i = 0; i < settings.names.size(); ++i) {
+    values.emplace(settings.names[i], setting_text(settings.items[i]));
+  }
+  return values;
+}
+
 std::vector<Action> read_actions(const JsonValue& document, std::string_view name,
                                  ProblemList& problems) {
   std::vector<Action> actions;
@@ -29,17 +51,45 @@ std::vector<Action> read_actions(const JsonValue& document, std::string_view nam
       const std::string reason = refused_in_change(action.arguments);
       if (!reason.empty() && problems.sound(*redis)) problems.add(redis->items.front(), reason);
       actions.push_back(action);
+    } else if (const JsonValue* postgres = value.find("postgres_settings")) {
+      actions.push_back(PostgresSettingsAction{read_settings(*postgres)});
+    } else if (const JsonValue* of_redis = value.find("redis_settings")) {
+      actions.push_back(RedisSettingsAction{read_settings(*of_redis)});
+    } else if (const JsonValue* shell = value.find("shell")) {
+      actions.push_back(ShellAction{shell->text});
     }
   }
   return actions;
+}
+
+// Paths count from the change file.
+Binaries read_binaries(const JsonValue& binaries, const std::filesystem::path& file) {
+  const auto path = [&](std::string_view name) {
+    const std::string text = text_in(binaries, name);
+    if (text.empty()) return std::filesystem::path();
+    return (std::filesystem::absolute(file).parent_path() / text).lexically_normal();
+  };
+  return {path("postgres_bin"), path("redis_server")};
+}
+
+void refuse_settings_in_rollback(const JsonValue& document, ProblemList& problems) {
+  for (const JsonValue& action : object_in(document, "rollback").items) {
+    if (!action.find("postgres_settings") && !action.find("redis_settings")) continue;
+    problems.add(action, "settings are put back as they were by tare itself; leave this out");
+  }
 }
 
 std::vector<Expectation> read_expectations(const JsonValue& document, ProblemList& problems) {
   std::vector<Expectation> expectations;
   const std::vector<std::string> known(std::begin(kMetricNames), std::end(kMetricNames));
   for (const JsonValue& value : object_in(document, "expect").items) {
+    const bool least = value.find("at_least") != nullptr;
     Expectation expectation{text_in(value, "operation"), text_in(value, "metric"),
-                            number_in(value, "at_most", 0)};
+                            number_in(value, least ? "at_least" : "at_most", 0),
+                            least ? Bound::at_least : Bound::at_most};
+    if (least == (value.find("at_most") != nullptr) && problems.sound(value)) {
+      problems.add(value, "must have either \"at_most\" or \"at_least\"");
+    }
     const JsonValue* metric = value.find("metric");
     if (metric && problems.sound(*metric) &&
         std::find(known.begin(), known.end(), expectation.metric) == known.end()) {
@@ -100,6 +150,9 @@ Change read_change(const std::filesystem::path& path) {
   change.text = read_text_file(path);
   ProblemList problems(path.string());
   const JsonValue document = parse_json(change.text, problems);
+  if (document.find("operations") && !document.find("rollback_note")) {
+    throw FileProblems({{path.string(), "", "is a scenario, not a change"}});
+  }
   check_against_schema(document, embedded::change_schema, problems);
 
   change.name = text_in(document, "name");
@@ -108,9 +161,15 @@ Change read_change(const std::filesystem::path& path) {
   change.expect = read_expectations(document, problems);
   change.variable = text_in(document, "variable");
   change.apply = read_actions(document, "apply", problems);
+  change.binaries = read_binaries(object_in(document, "binaries"), path);
+  if (const JsonValue* patch = document.find("scenario")) change.scenario_patch = *patch;
+  if (change.apply.empty() && !change.binaries.any() && !change.scenario_patch) {
+    problems.add(document, "changes nothing; give it \"apply\", \"scenario\" or \"binaries\"");
+  }
   change.clear_cache = texts_in(document, "clear_cache");
   check_patterns(document, problems);
   change.rollback = read_actions(document, "rollback", problems);
+  refuse_settings_in_rollback(document, problems);
   change.rollback_note = text_in(document, "rollback_note");
   change.assumptions = texts_in(document, "assumptions");
   problems.throw_if_any();
@@ -119,7 +178,8 @@ Change read_change(const std::filesystem::path& path) {
 
 bool is_change_file(const std::filesystem::path& path) {
   ProblemList problems(path.string());
-  return parse_json(read_text_file(path), problems).find("apply") != nullptr;
+  const JsonValue document = parse_json(read_text_file(path), problems);
+  return document.find("rollback_note") || document.find("apply");
 }
 
 std::vector<Problem> check_change_against(const Change& change, const Scenario& scenario) {

@@ -32,7 +32,7 @@ TEST(ChangeReader, ReadsEveryField) {
   ASSERT_EQ(change.expect.size(), 1u);
   EXPECT_EQ(change.expect[0].operation, "browse");
   EXPECT_EQ(change.expect[0].metric, "response_time_tm95");
-  EXPECT_EQ(change.expect[0].at_most, -0.5);
+  EXPECT_EQ(change.expect[0].limit, -0.5);
   EXPECT_EQ(change.variable, "schema.index");
   ASSERT_EQ(change.apply.size(), 2u);
   EXPECT_EQ(std::get<SqlAction>(change.apply[0]).sql,

@@ -91,11 +91,12 @@ class Substitution {
     }
   }
 
-  void apply() {
+  void apply(UnusedParameters unused) {
     for (size_t i = 0; i < document_.names.size(); ++i) {
       if (document_.names[i] != "parameters") visit(document_.items[i]);
     }
-    if (!problems_.empty()) return;  // what is wrong elsewhere may be what used them
+    if (unused == UnusedParameters::allowed || !problems_.empty())
+      return;  // what is wrong elsewhere may be what used them
     for (size_t i = 0; i < parameters_.names.size(); ++i) {
       if (used_.contains(parameters_.names[i])) continue;
       problems_.add(parameters_.items[i],
@@ -179,11 +180,11 @@ class Substitution {
 }  // namespace
 
 std::map<std::string, std::string> substitute_parameters(
-    JsonValue& document, const std::map<std::string, std::string>& overrides,
-    ProblemList& problems) {
+    JsonValue& document, const std::map<std::string, std::string>& overrides, ProblemList& problems,
+    UnusedParameters unused) {
   Substitution substitution(document, problems);
   substitution.override_with(overrides);
-  substitution.apply();
+  substitution.apply(unused);
   return substitution.texts();
 }
 

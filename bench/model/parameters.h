@@ -10,11 +10,14 @@
 
 namespace tare {
 
+// A parameter that is used nowhere is most often a slip; a patch may make one so on purpose.
+enum class UnusedParameters { refused, allowed };
+
 // A text that is "${name}" as a whole becomes the parameter's value with its type; inside a longer
 // text the value is put in as text, once (a value is not looked into again). An override keeps the
 // type its parameter was declared with. Returns all parameters as text.
 std::map<std::string, std::string> substitute_parameters(
-    JsonValue& document, const std::map<std::string, std::string>& overrides,
-    ProblemList& problems);
+    JsonValue& document, const std::map<std::string, std::string>& overrides, ProblemList& problems,
+    UnusedParameters unused = UnusedParameters::refused);
 
 }  // namespace tare

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "bench/model/change.h"
 #include "bench/model/scenario.h"
 
 namespace tare {
@@ -16,5 +17,11 @@ namespace tare {
 // (or that a newer one may), every number is within its bounds.
 Scenario read_scenario(const std::filesystem::path& path,
                        const std::map<std::string, std::string>& overrides = {});
+
+// The same with the change's scenario patch on it: what the contender runs. What is wrong is told
+// in the change's file.
+Scenario read_patched_scenario(const std::filesystem::path& path,
+                               const std::map<std::string, std::string>& overrides,
+                               const Change& change);
 
 }  // namespace tare

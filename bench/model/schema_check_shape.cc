@@ -115,6 +115,8 @@ class Shaper {
       } else if (others && others->is(JsonKind::object)) {
         check_name(value.items[i], name, schema);
         shapes.set(name, shape(value.items[i], *others));
+      } else if (others && others->is(JsonKind::boolean) && others->boolean) {
+        shapes.set(name, json_object());  // whatever it is
       } else {
         problems_.add(
             value, value.items[i],

@@ -85,6 +85,9 @@ int check_scenario(const CheckOptions& options, std::stop_token stop) {
     const auto more = check_change_against(*change, *scenario);
     problems.insert(problems.end(), more.begin(), more.end());
   }
+  if (scenario && change && problems.empty() && change->scenario_patch) {
+    collect([&] { return read_patched_scenario(options.file, settings, *change); }, problems);
+  }
   if (!problems.empty()) throw FileProblems(std::move(problems));
 
   std::vector<std::string> notes;

@@ -22,7 +22,7 @@ int load(const MeasureOptions& options, std::stop_token stop) {
   ProgressScreen screen;
   Sandbox sandbox = open_sandbox(options, stop);
   Workbench bench(sandbox, scenario, screen.receiver(), stop);
-  const LoadedData data = naming_dead_servers(sandbox, [&] { return bench.load(); });
+  const LoadedData data = naming_dead_servers({&sandbox}, [&] { return bench.load(); });
   screen.clear();
   fmt::print("{}: {} database {}\n", scenario.name,
              data == LoadedData::now ? "loaded into" : "is already in",

@@ -139,6 +139,32 @@ TEST(Ab, HarmfulChangeIsExitCodeOne) {
   EXPECT_EQ(experiment.rollback.status, RollbackStatus::equal);
 }
 
+// An empty rollback says that nothing has to be undone; it is held to that.
+TEST(Ab, NoRollbackIsComparedToo) {
+  TareRunner tare;
+  const std::string scenario = tare.write("shop.json", shop_scenario());
+  const std::string change =
+      tare.write("change.json", shop_change(R"j([{"sql": "DROP INDEX orders_amount"}])j", "[]"));
+  const TareOutcome outcome = tare.run({"ab", scenario, "--change", change, "--pairs", "2"});
+  EXPECT_EQ(outcome.code, 1) << outcome.out;
+  const Experiment experiment = read_experiment(only_folder(tare));
+  EXPECT_EQ(experiment.rollback.status, RollbackStatus::different);
+  EXPECT_NE(experiment.schema_changes.at(0).find("orders_amount"), std::string::npos);
+}
+
+TEST(Ab, RowsThatDoNotComeBackAreShown) {
+  TareRunner tare;
+  const std::string scenario = tare.write("shop.json", shop_scenario());
+  const std::string change = tare.write(
+      "change.json", shop_change(R"j([{"sql": "UPDATE orders SET amount = amount + 1"}])j",
+                                 R"j([{"sql": "SELECT 1"}])j"));
+  const TareOutcome outcome = tare.run({"ab", scenario, "--change", change, "--pairs", "2"});
+  const Experiment experiment = read_experiment(only_folder(tare));
+  EXPECT_EQ(experiment.rollback.status, RollbackStatus::different) << outcome.out;
+  EXPECT_NE(experiment.rollback.detail.find("rows of public.orders"), std::string::npos)
+      << experiment.rollback.detail;
+}
+
 TEST(Ab, RollbackThatForgetsSomethingIsShown) {
   TareRunner tare;
   const std::string scenario = tare.write("shop.json", shop_scenario());

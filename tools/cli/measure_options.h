@@ -42,11 +42,13 @@ Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop);
 
 // Does the work; when it fails because a server died, the error says which and how.
 template <class Work>
-auto naming_dead_servers(Sandbox& sandbox, Work work) {
+auto naming_dead_servers(const std::vector<Sandbox*>& sandboxes, Work work) {
   try {
     return work();
   } catch (const ServerError&) {
-    if (auto failure = sandbox.failure()) throw ServerError(*failure);
+    for (Sandbox* sandbox : sandboxes) {
+      if (auto failure = sandbox->failure()) throw ServerError(*failure);
+    }
     throw;
   }
 }

@@ -21,7 +21,7 @@ int run(const MeasureOptions& options, std::stop_token stop) {
   Sandbox sandbox = open_sandbox(options, stop);
   Workbench bench(sandbox, scenario, screen.receiver(), stop);
   const RunOutcome outcome =
-      naming_dead_servers(sandbox, [&] { return run_once(bench, options.results); });
+      naming_dead_servers({&sandbox}, [&] { return run_once(bench, options.results); });
   screen.clear();
   const std::string folder = outcome.folder.string();
   fmt::print("{}", run_table(outcome.result, outcome.limits, folder, next_steps(options, folder),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "bench/model/change.h"
 #include "tools/compare/experiment_file.h"
@@ -10,9 +11,22 @@
 
 namespace tare {
 
+// Writes note.md: the experiment, and what the arms of its first pair ran on.
+using NoteWriter = std::function<std::string(
+    const Experiment& experiment, const Environment& baseline, const Environment& contender)>;
+
 struct AbOptions {
   int pairs = 6;  // at least 2
   std::filesystem::path results = "results";
+  NoteWriter note;  // empty: none
+};
+
+// One workbench for both arms, unless the contender runs other programs or a patched scenario.
+struct AbArms {
+  Workbench& baseline;
+  Workbench& contender;
+
+  bool apart() const { return &baseline != &contender; }
 };
 
 struct AbOutcome {
@@ -20,9 +34,9 @@ struct AbOutcome {
   std::filesystem::path folder;
 };
 
-// Calls bench.prepare(), runs the pairs, compares and publishes results/SCENARIO/TIME-ab-CHANGE.
+// Prepares the arms, runs the pairs, compares and publishes results/SCENARIO/TIME-ab-CHANGE.
 // Throws FileProblems, ServerError, Interrupted; then no folder appears.
-AbOutcome run_ab(Workbench& bench, const Change& change, const AbOptions& options);
+AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& options);
 
 // One run of the baseline alone: results/SCENARIO/TIME-run.
 struct RunOutcome {

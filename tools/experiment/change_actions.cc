@@ -4,43 +4,167 @@
 #include <fmt/ranges.h>
 
 #include "bench/model/problem.h"
+#include "loaders/schema_text.h"
+#include "loaders/subprocess.h"
+#include "loaders/table_digest.h"
+#include "tools/experiment/sandbox_settings.h"
 
 namespace tare {
 namespace {
 
-[[noreturn]] void fail(const Change& change, const std::string& pointer, const std::string& message,
-                       size_t done, size_t total) {
-  throw FileProblems({{change.file.string(), pointer,
-                       fmt::format("{}; {} of {} steps had been carried out. Correct it and run "
-                                   "again: every trial starts from a fresh copy of the data",
-                                   message, done, total)}});
+constexpr std::chrono::minutes kShellLimit{10};
+
+// What psql, redis-cli, migration tools and scripts look at.
+std::map<std::string, std::optional<std::string>> shell_environment(
+    const PostgresEndpoint& postgres, const RedisEndpoint& redis) {
+  const std::string port = std::to_string(postgres.port);
+  return {{"PGHOST", postgres.host},
+          {"PGPORT", port},
+          {"PGUSER", postgres.user},
+          {"PGDATABASE", postgres.database},
+          {"DATABASE_URL", fmt::format("postgresql:///{}?host={}&port={}&user={}",
+                                       postgres.database, postgres.host, port, postgres.user)},
+          {"REDIS_SOCKET", redis.socket},
+          {"REDIS_URL", "unix://" + redis.socket}};
 }
 
 }  // namespace
 
-void carry_out(const Change& change, ActionList list, PostgresControl& postgres,
-               RedisControl& redis, EventLog& log) {
-  const bool applying = list == ActionList::apply;
-  const std::vector<Action>& actions = applying ? change.apply : change.rollback;
-  const char* name = applying ? "apply" : "rollback";
-  for (size_t i = 0; i < actions.size(); ++i) {
-    if (const auto* sql = std::get_if<SqlAction>(&actions[i])) {
-      log.add(name, {{"sql", sql->sql}});
-      try {
-        postgres.execute(sql->sql);
-      } catch (const SqlError& error) {
-        fail(change, fmt::format("/{}/{}/sql", name, i), to_text(error), i, actions.size());
-      }
-    } else {
-      const auto& arguments = std::get<RedisAction>(actions[i]).arguments;
-      log.add(name, {{"redis", fmt::format("{}", fmt::join(arguments, " "))}});
-      try {
-        redis.command(arguments);
-      } catch (const RedisError& error) {
-        fail(change, fmt::format("/{}/{}/redis", name, i), error.message(), i, actions.size());
-      }
-    }
+void ChangeActions::apply() {
+  try {
+    carry_out(change_.apply, "apply");
+  } catch (const FileProblems&) {
+    bench_.restore_data();
+    log_.add("restored", {{"why", "the change failed"}});
+    throw;
   }
+  try {
+    bench_.check_statements();
+  } catch (const FileProblems& broken) {
+    bench_.restore_data();
+    log_.add("restored", {{"why", "the change breaks the scenario"}});
+    throw FileProblems({{change_.file.string(), change_.apply.empty() ? "/scenario" : "/apply",
+                         fmt::format("after it the scenario's statements do not run{}:\n{}",
+                                     change_.scenario_patch ? "" : ", so the old code would fail",
+                                     broken.what())}});
+  }
+}
+
+Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows_at_start) {
+  try {
+    carry_out(change_.rollback, "rollback");
+    put_settings_back();
+  } catch (const FileProblems& problems) {
+    return {RollbackStatus::failed, problems.what()};
+  }
+  std::vector<std::string> difference = schema_changes();
+  for (std::string& rows : different_rows(rows_at_start)) difference.push_back(std::move(rows));
+  if (!difference.empty()) {
+    return {RollbackStatus::different, fmt::format("{}", fmt::join(difference, "\n"))};
+  }
+  return {RollbackStatus::equal, ""};
+}
+
+std::vector<std::string> ChangeActions::schema_changes() const {
+  return schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()));
+}
+
+// The tables whose rows are not those of the start, where only the change can have altered them.
+std::vector<std::string> ChangeActions::different_rows(
+    const std::map<std::string, std::string>& at_start) {
+  std::vector<std::string> difference;
+  if (at_start.empty()) return difference;
+  const auto after = table_digests(bench_.postgres());
+  for (const auto& [table, digest] : at_start) {
+    const auto found = after.find(table);
+    if (found == after.end() || found->second == digest) continue;  // a missing table is told above
+    const auto count = [](const std::string& text) { return text.substr(0, text.find(',')); };
+    difference.push_back(fmt::format(
+        "rows of {}: {} at the start, {} after the rollback{}", table, count(digest),
+        count(found->second), count(digest) == count(found->second) ? ", with other values" : ""));
+  }
+  return difference;
+}
+
+void ChangeActions::carry_out(const std::vector<Action>& actions, const std::string& list) {
+  for (size_t i = 0; i < actions.size(); ++i) {
+    carry_out(actions[i], fmt::format("/{}/{}", list, i),
+              fmt::format("{} of {} steps had been carried out", i, actions.size()));
+  }
+}
+
+void ChangeActions::carry_out(const Action& action, const std::string& pointer,
+                              const std::string& progress) {
+  const auto fail = [&](const char* field, const std::string& message) {
+    throw FileProblems({{change_.file.string(), fmt::format("{}/{}", pointer, field),
+                         fmt::format("{}; {}. Correct it and run again: every trial starts from a "
+                                     "fresh copy of the data",
+                                     message, progress)}});
+  };
+  const char* field = "";
+  try {
+    if (const auto* sql = std::get_if<SqlAction>(&action)) {
+      field = "sql";
+      log_.add(pointer, {{field, sql->sql}});
+      bench_.postgres().execute(sql->sql);
+    } else if (const auto* redis = std::get_if<RedisAction>(&action)) {
+      field = "redis";
+      log_.add(pointer, {{field, fmt::format("{}", fmt::join(redis->arguments, " "))}});
+      bench_.redis().command(redis->arguments);
+    } else if (const auto* settings = std::get_if<RedisSettingsAction>(&action)) {
+      field = "redis_settings";
+      log_.add(pointer, {settings->values.begin(), settings->values.end()});
+      set_redis(settings->values);
+    } else if (const auto* shell = std::get_if<ShellAction>(&action)) {
+      field = "shell";
+      log_.add(pointer, {{field, shell->command}});
+      run_shell(shell->command);
+    }
+  } catch (const SqlError& error) {
+    fail(field, to_text(error));
+  } catch (const RedisError& error) {
+    fail(field, error.message());
+  } catch (const UsageError& error) {
+    fail(field, error.what());
+  }
+}
+
+void ChangeActions::set_redis(const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) {
+    const auto now = bench_.redis().config({name});
+    if (!now.contains(name)) {
+      throw UsageError(fmt::format("Redis has no setting \"{}\"", name));
+    }
+    bench_.redis().command({"CONFIG", "SET", name, value});
+    redis_before_.emplace(name, now.at(name));
+  }
+}
+
+// In the change file's folder, as a person would run it; what it prints goes into the log.
+void ChangeActions::run_shell(const std::string& command) {
+  ProcessOptions options;
+  options.arguments = {"/bin/sh", "-c", command};
+  options.environment = shell_environment(bench_.working_database(), bench_.redis_endpoint());
+  options.working_folder = std::filesystem::absolute(change_.file).parent_path();
+  options.session = ProcessSession::own;
+  try {
+    const std::string output = run_program(options, kShellLimit, bench_.stop());
+    constexpr size_t kKept = 4096;
+    log_.add("shell", {{"output", output.substr(0, kKept)}});
+  } catch (const ServerError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+void ChangeActions::put_settings_back() {
+  for (const auto& [name, value] : redis_before_) {
+    bench_.redis().command({"CONFIG", "SET", name, value});
+    log_.add("setting put back", {{name, value}});
+  }
+  redis_before_.clear();
+  if (!put_postgres_settings_back(bench_.sandbox_setup())) return;
+  bench_.postgres().query("SELECT pg_reload_conf()");
+  log_.add("settings put back", {{"server", "PostgreSQL"}});
 }
 
 }  // namespace tare

@@ -1,23 +1,49 @@
-// Carries out what a change file says: apply and rollback, on SQL and Redis.
-// Level: experiment. Writes to the servers it is given; no state.
+// Carries out what a change file says on a workbench's servers, and undoes it.
+// Level: experiment. One object per trial; borrows the workbench, the change and the log.
 #pragma once
 
-#include <stdexcept>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "bench/drivers/postgres_control.h"
-#include "bench/drivers/redis_control.h"
 #include "bench/model/change.h"
+#include "tools/compare/experiment_file.h"
 #include "tools/experiment/event_log.h"
+#include "tools/experiment/workbench.h"
 
 namespace tare {
 
-enum class ActionList { apply, rollback };
+class ChangeActions {
+ public:
+  ChangeActions(Workbench& bench, const Change& change, EventLog& log)
+      : bench_(bench), change_(change), log_(log) {}
 
-// Runs the list's actions in order. Throws FileProblems naming the change file and the action that
-// failed ("/apply/1/sql"); those before it have been carried out.
-void carry_out(const Change& change, ActionList list, PostgresControl& postgres,
-               RedisControl& redis, EventLog& log);
+  // SQL, Redis, Redis settings and shell steps in their order; PostgreSQL's settings are in force
+  // since the workbench was refreshed with the change. Afterwards every statement of the scenario
+  // must still run. When something fails the data is restored, and FileProblems names the change
+  // file and the action ("/apply/1/sql").
+  void apply();
+
+  // The rollback's actions, then the settings as they were; then the schema is compared with the
+  // one from the start, and every row with `rows_at_start` (table_digests; empty: not compared).
+  // Never throws for what the servers refuse: the answer says so.
+  Rollback roll_back(const std::map<std::string, std::string>& rows_at_start);
+
+  // What the change did to the schema: "+ index ...", "- column ...". After apply().
+  std::vector<std::string> schema_changes() const;
+
+ private:
+  void carry_out(const std::vector<Action>& actions, const std::string& list);
+  void carry_out(const Action& action, const std::string& pointer, const std::string& progress);
+  void set_redis(const std::map<std::string, std::string>& values);
+  void run_shell(const std::string& command);
+  void put_settings_back();
+  std::vector<std::string> different_rows(const std::map<std::string, std::string>& at_start);
+
+  Workbench& bench_;
+  const Change& change_;
+  EventLog& log_;
+  std::map<std::string, std::string> redis_before_;
+};
 
 }  // namespace tare

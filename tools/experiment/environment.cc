@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -31,8 +32,43 @@ Settings postgres_settings(PostgresControl& postgres) {
 }
 
 Settings redis_settings(RedisControl& redis) {
-  return redis.config({"appendonly", "appendfsync", "save", "maxmemory", "maxmemory-policy", "hz",
-                       "io-threads", "lazyfree-lazy-expire", "latency-tracking"});
+  // Not all of them: some are secrets.
+  return redis.config({"appendonly",
+                       "appendfsync",
+                       "no-appendfsync-on-rewrite",
+                       "auto-aof-rewrite-percentage",
+                       "aof-use-rdb-preamble",
+                       "save",
+                       "maxmemory",
+                       "maxmemory-policy",
+                       "maxmemory-samples",
+                       "maxmemory-clients",
+                       "maxclients",
+                       "lfu-decay-time",
+                       "lfu-log-factor",
+                       "hz",
+                       "dynamic-hz",
+                       "active-expire-effort",
+                       "activerehashing",
+                       "activedefrag",
+                       "io-threads",
+                       "io-threads-do-reads",
+                       "lazyfree-lazy-expire",
+                       "lazyfree-lazy-eviction",
+                       "lazyfree-lazy-server-del",
+                       "lazyfree-lazy-user-del",
+                       "hash-max-listpack-entries",
+                       "hash-max-listpack-value",
+                       "list-max-listpack-size",
+                       "set-max-intset-entries",
+                       "zset-max-listpack-entries",
+                       "zset-max-listpack-value",
+                       "notify-keyspace-events",
+                       "slowlog-log-slower-than",
+                       "latency-monitor-threshold",
+                       "latency-tracking",
+                       "timeout",
+                       "tcp-keepalive"});
 }
 
 std::string first_value(const char* file, const std::string& field) {
@@ -62,17 +98,19 @@ Settings host() {
   return host;
 }
 
-std::string git_revision(std::stop_token stop) {
+// What git says, without the line breaks at its end; nothing without git or a repository.
+std::optional<std::string> ask_git(std::vector<std::string> arguments, std::stop_token stop) {
   ProcessOptions git;
-  git.arguments = {"git", "describe", "--always", "--dirty", "--abbrev=40"};
+  git.arguments = std::move(arguments);
+  git.arguments.insert(git.arguments.begin(), "git");
   try {
-    std::string revision = run_program(git, std::chrono::seconds(5), stop);
-    while (!revision.empty() && revision.back() == '\n') revision.pop_back();
-    return revision;
+    std::string answer = run_program(git, std::chrono::seconds(5), stop);
+    while (!answer.empty() && answer.back() == '\n') answer.pop_back();
+    return answer;
   } catch (const Interrupted&) {
     throw;
   } catch (const std::runtime_error&) {
-    return "none";  // no git, or no repository
+    return std::nullopt;
   }
 }
 
@@ -101,8 +139,13 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
       {"socket", "unix"},
       {"seed", std::to_string(scenario.seed)}};
   environment.file_system = std::move(file_system);
-  environment.git_revision = git_revision(stop);
+  environment.git_revision =
+      ask_git({"describe", "--always", "--dirty", "--abbrev=40"}, stop).value_or("none");
   return environment;
+}
+
+std::string files_not_committed(std::stop_token stop) {
+  return ask_git({"diff", "--stat", "HEAD"}, stop).value_or("");
 }
 
 }  // namespace tare

@@ -16,4 +16,7 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
                              const Scenario& scenario, std::string file_system,
                              std::stop_token stop);
 
+// `git diff --stat HEAD` of the folder tare was started in; empty: nothing, or no repository.
+std::string files_not_committed(std::stop_token stop);
+
 }  // namespace tare

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tools/compare/comparison.h"
+
 namespace tare {
 namespace {
 
@@ -133,7 +135,21 @@ std::vector<std::string> step_in_words(const Step& step, const Operation& operat
 }
 
 std::string action_in_words(const Action& action) {
+  const auto settings = [](const char* server, const std::map<std::string, std::string>& values) {
+    std::string text = fmt::format("{} settings:", server);
+    for (const auto& [name, value] : values) text += fmt::format(" {} = {}", name, value);
+    return text;
+  };
   if (const auto* sql = std::get_if<SqlAction>(&action)) return "SQL: " + short_sql(sql->sql);
+  if (const auto* shell = std::get_if<ShellAction>(&action)) {
+    return "shell (needs --allow-shell): " + shell->command;
+  }
+  if (const auto* postgres = std::get_if<PostgresSettingsAction>(&action)) {
+    return settings("PostgreSQL", postgres->values);
+  }
+  if (const auto* redis = std::get_if<RedisSettingsAction>(&action)) {
+    return settings("Redis", redis->values);
+  }
   std::string text = "Redis:";
   for (const std::string& argument : std::get<RedisAction>(action).arguments) {
     text += " " + argument;
@@ -142,12 +158,8 @@ std::string action_in_words(const Action& action) {
 }
 
 std::string expectation_in_words(const Expectation& expectation) {
-  const std::string what = fmt::format("{} of {}", expectation.metric, expectation.operation);
-  if (expectation.at_most == 0) return what + " does not rise";
-  if (expectation.at_most < 0) {
-    return fmt::format("{} falls by at least {}", what, percent(-expectation.at_most));
-  }
-  return fmt::format("{} rises by at most {}", what, percent(expectation.at_most));
+  return fmt::format("{} of {} {}", expectation.metric, expectation.operation,
+                     expectation_words(expectation.metric, expectation.limit, expectation.bound));
 }
 
 }  // namespace tare

@@ -121,7 +121,8 @@ std::unique_ptr<Sandbox::Parts> Sandbox::Parts::start_session(const SandboxOptio
   }
   SandboxSetup setup;
   setup.user = server_user();
-  setup.binaries = find_server_binaries(options.postgres_bin, setup.user, stop);
+  setup.binaries =
+      find_server_binaries(options.postgres_bin, options.redis_server, setup.user, stop);
   set_ports(options, setup);
   check_sandbox_path(temporary_parent() / "tare-sandbox-XXXXXX", setup.postgres_port);
   remove_dead_sandboxes(setup.user);
@@ -155,7 +156,8 @@ std::unique_ptr<Sandbox::Parts> Sandbox::Parts::start_kept(const SandboxOptions&
   setup.lifetime = SandboxLifetime::kept;
   setup.user = known ? server_user_of(path) : server_user();
   if (!known) {  // before anything is made
-    setup.binaries = find_server_binaries(options.postgres_bin, setup.user, stop);
+    setup.binaries =
+        find_server_binaries(options.postgres_bin, options.redis_server, setup.user, stop);
     set_ports(options, setup);
   }
   check_sandbox_path(path, setup.postgres_port);
@@ -193,7 +195,7 @@ void Sandbox::Parts::start_again(const SandboxOptions& options, std::stop_token 
   const bool whole = state.progress == SandboxProgress::complete;
   const bool same_programs = options.postgres_bin.empty() && whole;
   setup.binaries = find_server_binaries(same_programs ? state.postgres_bin : options.postgres_bin,
-                                        setup.user, stop);
+                                        {}, setup.user, stop);
   if (whole) check_version_of_data(setup);
   servers.adopt(status.postgres_pid, status.redis_pid);  // one of them may be left
   servers.stop_cleanly(stop);
@@ -252,7 +254,8 @@ Sandbox Sandbox::attach(const fs::path& folder, std::stop_token stop) {
   auto parts = std::make_unique<Parts>(std::move(locked), status.setup);
   parts->state = status.state;
   // A restart needs the programs; that they are gone is better known now.
-  parts->setup.binaries = find_server_binaries(status.state.postgres_bin, status.setup.user, stop);
+  parts->setup.binaries =
+      find_server_binaries(status.state.postgres_bin, {}, status.setup.user, stop);
   parts->servers.adopt(status.postgres_pid, status.redis_pid);
   return Sandbox(std::move(parts));
 }

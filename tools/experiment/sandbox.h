@@ -25,6 +25,7 @@ struct SandboxOptions {
 
   std::filesystem::path folder;        // empty: a temporary one. A kept sandbox needs one.
   std::filesystem::path postgres_bin;  // empty: the newest that is installed
+  std::filesystem::path redis_server;  // empty: the one in PATH
   Reach reach = Reach::sockets;
   int postgres_port = 0;  // for loopback; 0: a free one
   int redis_port = 0;

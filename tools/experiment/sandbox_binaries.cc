@@ -82,11 +82,15 @@ int ServerBinaries::postgres_major() const {
   return number_in(postgres_version);
 }
 
-ServerBinaries find_server_binaries(const fs::path& postgres_bin, const ServerUser& user,
-                                    std::stop_token stop) {
+ServerBinaries find_server_binaries(const fs::path& postgres_bin, const fs::path& redis_server,
+                                    const ServerUser& user, std::stop_token stop) {
   ServerBinaries found;
   found.postgres_bin = find_postgres_bin(postgres_bin);
-  const auto redis = find_program("redis-server");
+  const auto redis = find_program(redis_server.empty() ? "redis-server" : redis_server.string());
+  if (!redis && !redis_server.empty()) {
+    throw ServerError(fmt::format("there is no program {} that can be run as redis-server",
+                                  redis_server.string()));
+  }
   if (!redis) {
     throw ServerError(
         "redis-server is not installed: install it (Debian, Ubuntu: apt install redis-server), or "

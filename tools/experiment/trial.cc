@@ -1,15 +1,13 @@
 #include "tools/experiment/trial.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <chrono>
+#include <optional>
 
 #include "bench/drivers/hit_check.h"
 #include "bench/model/histogram_log.h"
-#include "bench/model/problem.h"
 #include "bench/model/result_file.h"
-#include "loaders/schema_text.h"
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/environment.h"
@@ -29,43 +27,9 @@ bool writes_sql(const Step& step) {
   return false;
 }
 
-// Applies the change; when it fails, undoes what there is of it before the error goes on.
-void apply(Workbench& bench, const Change& change, EventLog& log) {
-  try {
-    carry_out(change, ActionList::apply, bench.postgres(), bench.redis(), log);
-  } catch (const FileProblems&) {
-    bench.restore_data();
-    log.add("restored", {{"why", "the change failed"}});
-    throw;
-  }
-  try {
-    bench.check_statements();
-  } catch (const FileProblems& broken) {
-    bench.restore_data();
-    log.add("restored", {{"why", "the change breaks the scenario"}});
-    throw FileProblems({{change.file.string(), "/apply",
-                         fmt::format("after it the scenario's statements no longer run, so the old "
-                                     "code would fail:\n{}",
-                                     broken.what())}});
-  }
-}
-
-Rollback roll_back(Workbench& bench, const Change& change, EventLog& log) {
-  if (change.rollback.empty()) return {RollbackStatus::not_done, "the change has no rollback"};
-  try {
-    carry_out(change, ActionList::rollback, bench.postgres(), bench.redis(), log);
-  } catch (const FileProblems& problems) {
-    return {RollbackStatus::failed, problems.what()};
-  }
-  const std::vector<std::string> difference =
-      schema_difference(bench.schema_at_start(), schema_fingerprint(bench.postgres()));
-  if (!difference.empty()) {
-    return {RollbackStatus::different, fmt::format("{}", fmt::join(difference, "\n"))};
-  }
-  return {RollbackStatus::equal, ""};
-}
-
-void add_warnings(const LoadOutcome& outcome, Result& result) {
+void add_warnings(const LoadOutcome& outcome, const Scenario& scenario, Result& result) {
+  const Load& load = scenario.load;
+  const bool writes = writes_sql(scenario);
   const auto milliseconds = [](int64_t ns) { return double(ns) / 1e6; };
   const HistogramSummary& lag = result.generator.lag_ns;
   if (lag.p99 > 10'000'000) {
@@ -79,7 +43,7 @@ void add_warnings(const LoadOutcome& outcome, Result& result) {
       result.warnings.push_back(fmt::format(
           "{}: {} requests dropped because {} were under way; raise load.max_queued or lower the "
           "rate",
-          name, operation.requests.dropped, "load.max_queued"));
+          name, operation.requests.dropped, load.max_queued));
     }
     if (operation.response_time_ns.max >= Histogram::kHighest) {
       result.warnings.push_back(
@@ -88,9 +52,10 @@ void add_warnings(const LoadOutcome& outcome, Result& result) {
     const CacheCheck& check = operation.cache_check;
     if (check.different > 0) {
       result.warnings.push_back(fmt::format(
-          "{}: {} of {} sampled cache hits differ from what SQL says (first: {}); compare GET with "
-          "the query",
-          name, check.different, check.checked, check.example_key));
+          "{}: {} of {} sampled cache hits differ from what SQL says after the run (first: {}){}",
+          name, check.different, check.checked, check.example_key,
+          writes ? "; some may have been right when they were read, since the scenario writes"
+                 : ""));
     }
   }
   if (outcome.reconnects > 0) {
@@ -132,23 +97,35 @@ Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutc
     result.operations.at(bench.traffic().operations()[index].name).cache_check = check;
   }
   result.warnings = bench.warnings();
-  add_warnings(outcome, result);
+  add_warnings(outcome, scenario, result);
   return result;
 }
 
 }  // namespace
+
+bool writes_sql(const Scenario& scenario) {
+  for (const Operation& operation : scenario.operations) {
+    for (const Step& step : operation.steps) {
+      if (writes_sql(step)) return true;
+    }
+  }
+  return false;
+}
 
 TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log) {
   const bool contender = options.arm == Arm::contender;
   const std::string started_at = utc_now();
   log.add("trial", {{"arm", contender ? "contender" : "baseline"}, {"stage", options.stage}});
   bench.say(options.stage + ": restart and restore", options.remaining_after);
-  bench.refresh();
+  bench.refresh(contender ? options.change : nullptr);
 
   TrialOutcome trial;
+  std::optional<ChangeActions> actions;
   if (contender) {
     bench.say(options.stage + ": apply the change", options.remaining_after);
-    apply(bench, *options.change, log);
+    actions.emplace(bench, *options.change, log);
+    actions->apply();
+    trial.schema_changes = actions->schema_changes();
   }
   if (options.change && !options.change->clear_cache.empty()) {
     trial.keys_cleared = bench.redis().clear_patterns(options.change->clear_cache, bench.stop());
@@ -170,7 +147,7 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   trial.result.environment = std::move(environment);
   if (contender) {
     bench.say(options.stage + ": roll back", options.remaining_after);
-    trial.rollback = roll_back(bench, *options.change, log);
+    trial.rollback = actions->roll_back(options.rows_at_start);
     log.add("rolled back", {{"detail", trial.rollback.detail}});
   }
   write_result(options.folder, trial.result,
@@ -180,17 +157,17 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
 }
 
 std::vector<std::string> wrong_cache(const Scenario& scenario, const Result& result) {
-  for (const Operation& operation : scenario.operations) {
-    for (const Step& step : operation.steps) {
-      if (writes_sql(step)) return {};  // a stale row may be what the author means
-    }
-  }
+  if (writes_sql(scenario)) return {};  // a stale row may be what the author means
   std::vector<std::string> lines;
   for (const auto& [name, operation] : result.operations) {
     if (operation.cache_check.different == 0) continue;
     lines.push_back(fmt::format(
         "{} ({}): {} of {} sampled cache hits are not what SQL says, and no operation writes to "
-        "PostgreSQL (first key: {}). If the change alters the rows, list their keys in clear_cache",
+        "PostgreSQL (first key: {}): the change alters rows that the cache holds (list their keys "
+        "in "
+        "clear_cache), the key leaves out what the query depends on, or the query does not give "
+        "the "
+        "same twice (now(), random())",
         name, result.arm, operation.cache_check.different, operation.cache_check.checked,
         operation.cache_check.example_key));
   }

@@ -20,13 +20,15 @@ struct TrialOptions {
   Arm arm = Arm::baseline;
   const Change* change = nullptr;  // its cache keys are cleared in both arms; may be null
   std::filesystem::path folder;    // made here
-  std::string stage;               // how progress names it: "pair 2 of 6, contender"
+  std::map<std::string, std::string> rows_at_start;  // of table_digests(); empty: not compared
+  std::string stage;                           // how progress names it: "pair 2 of 6, contender"
   std::optional<Nanoseconds> remaining_after;  // of the whole command, once this trial is done
 };
 
 struct TrialOutcome {
   Result result;
-  Rollback rollback;  // contender only
+  Rollback rollback;                        // contender only
+  std::vector<std::string> schema_changes;  // contender only: what applying did to the schema
   int64_t keys_cleared = 0;
 };
 
@@ -34,6 +36,9 @@ struct TrialOutcome {
 // (contender), write. Throws FileProblems when the change fails (rolled back as far as it goes),
 // ServerError, Interrupted; then the folder is not complete.
 TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log);
+
+// Whether the traffic itself changes rows.
+bool writes_sql(const Scenario& scenario);
 
 // The operations whose sampled hits differ from SQL although no operation writes to PostgreSQL:
 // the cache holds wrong rows. One line each.

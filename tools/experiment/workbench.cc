@@ -10,6 +10,7 @@
 #include "loaders/schema_text.h"
 #include "loaders/value_sets.h"
 #include "tools/experiment/cache_warming.h"
+#include "tools/experiment/sandbox_settings.h"
 
 namespace tare {
 namespace {
@@ -67,6 +68,7 @@ PostgresEndpoint Workbench::working_database() const {
 
 LoadedData Workbench::load() {
   say("load");
+  maintenance_.emplace(sandbox_.postgres(), stop_);  // another arm may have restarted the server
   const std::string source = template_name(scenario_);
   const bool known =
       !maintenance_
@@ -102,6 +104,8 @@ void Workbench::put_back() noexcept {
   if (!sandbox_.kept()) return;
   try {
     postgres_.reset();
+    maintenance_.reset();
+    if (put_postgres_settings_back(sandbox_.setup())) sandbox_.restart({});
     maintenance_.emplace(sandbox_.postgres(), std::stop_token());  // the person's has been used up
     restore_data();
   } catch (const std::exception&) {
@@ -109,12 +113,13 @@ void Workbench::put_back() noexcept {
   }
 }
 
-void Workbench::prepare() {
+void Workbench::prepare(const std::function<void()>& first) {
   load();
   redis_.emplace(sandbox_.redis());
+  schema_at_start_ = schema_fingerprint(*postgres_);
+  if (first) first();
   check_statements();
   read_values();
-  schema_at_start_ = schema_fingerprint(*postgres_);
   if (scenario_.load.cache_start == CacheStart::warm) warm_cache();
 }
 
@@ -181,15 +186,47 @@ void Workbench::connect() {
   redis_.emplace(sandbox_.redis());
 }
 
-void Workbench::refresh() {
+void Workbench::refresh(const Change* change) {
+  const auto settings = change ? settings_made<PostgresSettingsAction>(*change)
+                               : std::map<std::string, std::string>();
   postgres_.reset();
   redis_.reset();
-  maintenance_.reset();
-  sandbox_.restart(stop_, RedisData::emptied);
+  put_postgres_settings_back(sandbox_.setup());
+  if (settings.empty()) {
+    maintenance_.reset();
+    sandbox_.restart(stop_, RedisData::emptied);
+  } else {
+    restart_with(*change, settings);
+  }
   maintenance_.emplace(sandbox_.postgres(), stop_);
   restore_data();
   redis_.emplace(sandbox_.redis());
   if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);
+}
+
+void Workbench::restart_with(const Change& change,
+                             const std::map<std::string, std::string>& settings) {
+  const auto fail = [&](const std::string& message) {
+    size_t place = 0;
+    while (!std::holds_alternative<PostgresSettingsAction>(change.apply[place])) ++place;
+    throw FileProblems(
+        {{change.file.string(), fmt::format("/apply/{}/postgres_settings", place), message}});
+  };
+  maintenance_.emplace(sandbox_.postgres(), stop_);  // the last one may be of another arm's server
+  try {
+    set_postgres_settings(sandbox_.setup(), *maintenance_, settings);
+  } catch (const SqlError& error) {
+    fail(to_text(error));
+  }
+  maintenance_.reset();
+  try {
+    sandbox_.restart(stop_, RedisData::emptied);
+  } catch (const ServerError& error) {
+    put_postgres_settings_back(sandbox_.setup());
+    const std::string why = error.what();
+    sandbox_.restart(stop_, RedisData::emptied);  // as it was, for whoever looks next
+    fail("with these settings PostgreSQL does not start: " + why);
+  }
 }
 
 LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,

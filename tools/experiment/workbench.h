@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -14,6 +15,7 @@
 #include "bench/drivers/redis_control.h"
 #include "bench/engine/run_load.h"
 #include "bench/engine/traffic.h"
+#include "bench/model/change.h"
 #include "loaders/redis_snapshot.h"
 #include "tools/experiment/event_log.h"
 #include "tools/experiment/sandbox.h"
@@ -35,10 +37,14 @@ class Workbench {
   // load(), then: every statement is checked, the draws' values are read, and a warm cache is
   // warmed until its hit ratio is steady, and kept as a snapshot. Throws FileProblems for what is
   // wrong in the scenario, ServerError, Interrupted.
-  void prepare();
+  // `first` is called when the data is there: what the scenario needs before it can run at all, a
+  // new column of a patched query.
+  void prepare(const std::function<void()>& first = {});
 
-  // Back to the fresh state. postgres() and redis() are new connections afterwards.
-  void refresh();
+  // Back to the fresh state, with the PostgreSQL settings of `change` (null: none) in force.
+  // postgres() and redis() are new connections afterwards. Throws FileProblems, naming the change,
+  // when PostgreSQL refuses a setting or does not start with them.
+  void refresh(const Change* change = nullptr);
 
   // The data alone, without restarting: after an experiment, for whoever looks next.
   void restore_data();
@@ -63,6 +69,8 @@ class Workbench {
   PostgresControl& postgres() { return *postgres_; }
   RedisControl& redis() { return *redis_; }
   PostgresEndpoint working_database() const;
+  RedisEndpoint redis_endpoint() const { return sandbox_.redis(); }
+  const SandboxSetup& sandbox_setup() const { return sandbox_.setup(); }
   const std::string& schema_at_start() const { return schema_at_start_; }
   const std::vector<std::string>& warnings() const { return warnings_; }  // of the preparation
   std::string file_system() const { return sandbox_.file_system(); }
@@ -72,6 +80,7 @@ class Workbench {
   void read_values();
   void warm_cache();
   void connect();
+  void restart_with(const Change& change, const std::map<std::string, std::string>& settings);
 
   Sandbox& sandbox_;
   const Scenario& scenario_;

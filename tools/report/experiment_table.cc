@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <string_view>
 
 #include "tools/report/cells.h"
@@ -79,14 +80,14 @@ Cell verdict_cell(const Row& row) {
   return {word + margin_words(row) + note, Paint::plain};
 }
 
-std::string row_table(const Experiment& experiment, const Style& style) {
+std::vector<std::vector<Cell>> painted_cells(const Comparison& comparison, const Style& style) {
   std::vector<std::vector<Cell>> rows;
   rows.push_back({});
   for (const char* title :
        {"operation", "metric", "before", "after", "change (95 % interval)", "verdict"}) {
     rows.back().push_back({title, Paint::bold});
   }
-  for (const Row& row : experiment.comparison.rows) {
+  for (const Row& row : comparison.rows) {
     const Paint paint = row.gating == Gating::gating ? Paint::plain : Paint::dim;
     rows.push_back({{harmless(row.operation), paint},
                     {metric_words(row.metric), paint},
@@ -95,8 +96,13 @@ std::string row_table(const Experiment& experiment, const Style& style) {
                     {change_cell(row, style), paint},
                     verdict_cell(row)});
   }
+  return rows;
+}
+
+std::string row_table(const Experiment& experiment, const Style& style) {
   constexpr Align left = Align::left, right = Align::right;
-  return aligned(rows, {left, left, right, right, left, left}, style);
+  return aligned(painted_cells(experiment.comparison, style),
+                 {left, left, right, right, left, left}, style);
 }
 
 // ---- the lines under it -------------------------------------------------------------------
@@ -125,16 +131,6 @@ std::string plan_lines(const Comparison& comparison, const Style& style) {
   return aligned(rows, {Align::left, Align::left, Align::left, Align::left}, style);
 }
 
-std::string expectation_words(const ExpectationResult& expectation) {
-  const bool points = expectation.metric == "failed_share" || expectation.metric == "hit_ratio";
-  const char* unit = points ? "percentage points" : "%";
-  const double size = std::abs(expectation.at_most) * 100;
-  if (expectation.at_most == 0) return "does not rise";
-  return fmt::format("{} {:.3g} {}",
-                     expectation.at_most < 0 ? "falls by at least" : "rises by at most", size,
-                     unit);
-}
-
 std::string expectation_lines(const Comparison& comparison, const Style& style) {
   std::string out;
   for (const ExpectationResult& expectation : comparison.expectations) {
@@ -142,17 +138,39 @@ std::string expectation_lines(const Comparison& comparison, const Style& style) 
                         : expectation.outcome == Outcome::missed ? Paint::bad
                                                                  : Paint::doubtful;
     out += fmt::format("expected: {} {} {}: {}{}\n", harmless(expectation.operation),
-                       metric_words(expectation.metric), expectation_words(expectation),
+                       metric_words(expectation.metric),
+                       expectation_words(expectation.metric, expectation.limit, expectation.bound),
                        painted(to_text(expectation.outcome), paint, style),
                        expectation.note.empty() ? "" : " (" + harmless(expectation.note) + ")");
   }
   return out;
 }
 
+// Behind a sentence: one line in it, several below it.
+std::string indented(const std::string& detail) {
+  if (detail.empty()) return "";
+  if (detail.find('\n') == std::string::npos) return ": " + harmless(detail);
+  std::string out = ":";
+  std::istringstream lines(detail);
+  int shown = 0;
+  for (std::string line; std::getline(lines, line); ++shown) {
+    constexpr int kMostLines = 10;
+    if (shown == kMostLines) return out + "\n  ...";
+    out += "\n  " + cut(harmless(line), 160);
+  }
+  return out;
+}
+
+// What applying did to the schema.
+std::string schema_lines(const Experiment& experiment) {
+  if (experiment.schema_changes.empty()) return "";
+  return "schema" + indented(fmt::format("{}\n", fmt::join(experiment.schema_changes, "\n"))) +
+         "\n";
+}
+
 std::string rollback_line(const Rollback& rollback, const Style& style) {
-  const std::string detail = rollback.detail.empty() ? "" : ": " + harmless(rollback.detail);
   const auto line = [&](const char* words, Paint paint) {
-    return "rollback: " + painted(words, paint, style) + detail + "\n";
+    return "rollback: " + painted(words, paint, style) + indented(rollback.detail) + "\n";
   };
   switch (rollback.status) {
     case RollbackStatus::not_done:
@@ -232,6 +250,16 @@ std::string good_words(const Comparison& comparison) {
 
 }  // namespace
 
+std::vector<std::vector<std::string>> comparison_cells(const Comparison& comparison,
+                                                       const Style& style) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& cells : painted_cells(comparison, style)) {
+    std::vector<std::string>& row = rows.emplace_back();
+    for (const Cell& cell : cells) row.push_back(cell.text);
+  }
+  return rows;
+}
+
 std::string verdict_sentence(const Experiment& experiment) {
   const Comparison& comparison = experiment.comparison;
   std::string words;
@@ -280,7 +308,8 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   std::string out = painted(harmless(title), Paint::bold, style) + "\n";
   if (!comparison.rows.empty()) out += row_table(experiment, style);
   out += plan_lines(comparison, style) + expectation_lines(comparison, style);
-  out += limit_lines(comparison.limits, style) + rollback_line(experiment.rollback, style);
+  out += limit_lines(comparison.limits, style) + schema_lines(experiment);
+  out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
   for (const std::string& reason : comparison.invalid_reasons) {
     out += painted("invalid: ", Paint::bad, style) + harmless(reason) + "\n";

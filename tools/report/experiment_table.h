@@ -15,6 +15,10 @@ namespace tare {
 std::string experiment_table(const Experiment& experiment, const std::string& folder,
                              const std::vector<std::string>& next, const Style& style);
 
+// Its table, cell by cell, the titles first: operation, metric, before, after, change, verdict.
+std::vector<std::vector<std::string>> comparison_cells(const Comparison& comparison,
+                                                       const Style& style);
+
 // The last word alone: "No gating row is worse; every expectation is met. (exit code 0)"
 std::string verdict_sentence(const Experiment& experiment);
 

@@ -1,0 +1,210 @@
+#include "tools/report/experiment_note.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "tools/report/cells.h"
+#include "tools/report/experiment_table.h"
+#include "tools/report/words.h"
+
+namespace tare {
+namespace {
+
+// Text of a file inside a paragraph or a table cell: one line that cannot end the cell.
+std::string inside(const std::string& text) {
+  std::string out;
+  for (const char c : harmless(text)) {
+    if (c == '|' || c == '<' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+// Indented, which Markdown shows as it is, whatever stands in it.
+std::string code(const std::string& text) {
+  std::string out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out += "    " + harmless(line) + "\n";
+  return out;
+}
+
+std::string command_of(const Action& action) {
+  const auto settings = [](const char* how, const std::map<std::string, std::string>& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+      text += fmt::format("{}{} {} = '{}'", text.empty() ? "" : "\n", how, name, value);
+    }
+    return text;
+  };
+  if (const auto* sql = std::get_if<SqlAction>(&action)) return sql->sql + ";";
+  if (const auto* shell = std::get_if<ShellAction>(&action)) return "$ " + shell->command;
+  if (const auto* postgres = std::get_if<PostgresSettingsAction>(&action)) {
+    return settings("ALTER SYSTEM SET", postgres->values);
+  }
+  if (const auto* redis = std::get_if<RedisSettingsAction>(&action)) {
+    return settings("CONFIG SET", redis->values);
+  }
+  std::string text = "redis>";
+  for (const std::string& argument : std::get<RedisAction>(action).arguments)
+    text += " " + argument;
+  return text;
+}
+
+std::string commands(const std::vector<Action>& actions) {
+  std::string out;
+  for (const Action& action : actions) out += code(command_of(action));
+  return out;
+}
+
+std::string done(const Experiment& experiment, const Change& change) {
+  std::string out = "\n## What was done\n\n";
+  if (!change.apply.empty()) out += "Applied in the contender, in this order:\n\n";
+  out += commands(change.apply);
+  if (change.binaries.any()) out += "\nThe contender's servers are other programs (below).\n";
+  if (change.scenario_patch) {
+    out += "\nThe contender runs other code: the patch in `change.json`, under `scenario`.\n";
+  }
+  if (!experiment.schema_changes.empty()) {
+    out += "\nWhat that did to the schema:\n\n";
+    for (const std::string& line : experiment.schema_changes) out += code(line);
+  }
+  if (!experiment.cache_cleared.empty()) {
+    out += fmt::format("\nCache keys cleared before the warm-ups of both arms ({} in all):\n\n",
+                       count_cell(experiment.cache_keys_cleared));
+    for (const std::string& pattern : experiment.cache_cleared) out += code(pattern);
+  }
+  return out;
+}
+
+std::string rollback(const Experiment& experiment, const Change& change) {
+  std::string out = "\n## Rollback\n\n" + inside(change.rollback_note) + "\n\n";
+  out += commands(change.rollback);
+  switch (experiment.rollback.status) {
+    case RollbackStatus::equal:
+      return out + "\nTried after every contender trial: the schema equals the start.\n";
+    case RollbackStatus::different:
+      return out + "\n**Tried, and something is left:**\n\n" + code(experiment.rollback.detail);
+    case RollbackStatus::failed:
+      return out + "\n**Tried, and it failed:**\n\n" + code(experiment.rollback.detail);
+    case RollbackStatus::not_done:
+      break;
+  }
+  return out + "\n**Not tried.** " + inside(experiment.rollback.detail) + "\n";
+}
+
+std::string expected(const Experiment& experiment) {
+  std::string out = "\n## Expected and found\n\n";
+  const Comparison& comparison = experiment.comparison;
+  if (comparison.expectations.empty() && comparison.limits.empty()) {
+    return out + "Nothing was expected in numbers.\n";
+  }
+  for (const ExpectationResult& each : comparison.expectations) {
+    out +=
+        fmt::format("- {} {} {}: **{}**{}\n", inside(each.operation), metric_words(each.metric),
+                    expectation_words(each.metric, each.limit, each.bound), to_text(each.outcome),
+                    each.note.empty() ? "" : " (" + inside(each.note) + ")");
+  }
+  std::istringstream limits(limit_lines(comparison.limits, Style()));
+  for (std::string line; std::getline(limits, line);) out += "- " + inside(line) + "\n";
+  return out;
+}
+
+std::string metrics(const Experiment& experiment) {
+  std::string out = "\n## Metrics\n";
+  const auto rows = comparison_cells(experiment.comparison, {Colour::off, Characters::utf8});
+  for (size_t i = 0; i < rows.size(); ++i) {
+    out += "\n|";
+    for (const std::string& cell : rows[i]) out += " " + inside(cell) + " |";
+    if (i > 0) continue;
+    out += "\n|";
+    for (size_t column = 0; column < rows[i].size(); ++column) out += "---|";
+  }
+  out += fmt::format(
+      "\n\n{} pairs of trials, in {} of them the baseline first.\n", experiment.comparison.pairs,
+      std::count_if(
+          experiment.pairs.begin(), experiment.pairs.end(),
+          [](const ExperimentPair& pair) { return pair.order == PairOrder::baseline_first; }));
+  out += "\n## Plans\n\n";
+  if (experiment.comparison.plan_changes.empty()) {
+    out += fmt::format("None of {} plans changed.\n", experiment.comparison.plans_compared);
+  }
+  for (const PlanChange& change : experiment.comparison.plan_changes) {
+    out += fmt::format("- {} {}: {} ({} of {} comparisons)\n", inside(change.operation),
+                       inside(change.step), inside(change.description), change.changed,
+                       change.compared);
+  }
+  return out;
+}
+
+std::string environment(const Environment& baseline, const Environment& contender) {
+  std::string out = "\n## Environment\n\n";
+  const auto listed = [&out](const char* title, const Settings& first, const Settings& second) {
+    for (const auto& [name, value] : first) {
+      const auto found = second.find(name);
+      const bool same = found != second.end() && found->second == value;
+      out += fmt::format("- {} {}: {}{}\n", title, inside(name), inside(value),
+                         same                    ? ""
+                         : found == second.end() ? "; contender: not set"
+                                                 : "; contender: " + inside(found->second));
+    }
+    for (const auto& [name, value] : second) {
+      if (first.contains(name)) continue;
+      out += fmt::format("- {} {}: not set; contender: {}\n", title, inside(name), inside(value));
+    }
+  };
+  listed("version of", baseline.versions, contender.versions);
+  listed("host", baseline.host, baseline.host);
+  listed("generator", baseline.generator, contender.generator);
+  out += fmt::format("- file system: {}\n- git revision: {}\n", inside(baseline.file_system),
+                     inside(baseline.git_revision));
+  listed("PostgreSQL", baseline.postgres_settings, contender.postgres_settings);
+  listed("Redis", baseline.redis_settings, contender.redis_settings);
+  return out;
+}
+
+std::string not_measured(const Experiment& experiment) {
+  std::string out = "\n## Not measured\n\n";
+  for (const Row& row : experiment.comparison.rows) {
+    if (row.verdict != Verdict::inconclusive && row.verdict != Verdict::invalid) continue;
+    out +=
+        fmt::format("- {} {}: {}{}\n", inside(row.operation), metric_words(row.metric),
+                    to_text(*row.verdict), row.note.empty() ? "" : " (" + inside(row.note) + ")");
+  }
+  return out +
+         "- What applying costs a site that is busy meanwhile: locks, time, full disks.\n"
+         "- What clearing the cache keys costs the site: both arms begin with them cleared.\n"
+         "- Other hardware, other data and other traffic than those above.\n";
+}
+
+}  // namespace
+
+std::string experiment_note(const Experiment& experiment, const Change& change,
+                            const Environment& baseline, const Environment& contender,
+                            const std::string& files_touched) {
+  std::string out = fmt::format("# {}\n\n{}\n\n", inside(experiment.change),
+                                inside(verdict_sentence(experiment)));
+  out += fmt::format("- owner: {}\n- reason: {}\n- what may differ: {}\n", inside(change.owner),
+                     inside(change.reason), inside(change.variable));
+  out += fmt::format("- scenario: {}, seed {}\n- weighed: {}, in {}\n", inside(experiment.scenario),
+                     experiment.seed, experiment.started_at, duration_cell(experiment.duration_s));
+  for (const std::string& reason : experiment.comparison.invalid_reasons) {
+    out += "- **invalid**: " + inside(reason) + "\n";
+  }
+  out += expected(experiment) + done(experiment, change) + rollback(experiment, change);
+  out += metrics(experiment);
+  out += "\n## Assumptions\n\n";
+  if (change.assumptions.empty()) out += "None were written down.\n";
+  for (const std::string& line : change.assumptions) out += "- " + inside(line) + "\n";
+  out += environment(baseline, contender);
+  if (!files_touched.empty())
+    out += "\nNot committed when this was weighed:\n\n" + code(files_touched);
+  for (const std::string& warning : experiment.warnings) {
+    if (&warning == &experiment.warnings.front()) out += "\n## Warnings\n\n";
+    out += "- " + inside(warning) + "\n";
+  }
+  return out + not_measured(experiment);
+}
+
+}  // namespace tare
