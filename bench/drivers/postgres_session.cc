@@ -206,7 +206,7 @@ class PostgresSession final : public Session, private Alarm {
     owner_->finished(*this, call);
   }
 
-  void lose(std::string why) {
+  void lose(const std::string& why) {
     const bool idle = state_ == State::ready && !call_;
     failed_ = false;
     drop();

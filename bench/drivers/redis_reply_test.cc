@@ -28,7 +28,6 @@ TEST(RedisReplyReader, TellsTypesApart) {
 }
 
 TEST(RedisReplyReader, AssemblesPiecesAndCaptures) {
-  const std::string bytes = "$5\r\nhe\0lo\r\n";
   RedisReplyReader reader;
   std::string captured;
   reader.expect(&captured);

@@ -68,7 +68,7 @@ Worker::Worker(Loop& loop, const Traffic& traffic, Schedule schedule, WorkerOpti
                RecordSink& sink)
     : loop_(loop),
       traffic_(traffic),
-      schedule_(schedule),
+      schedule_(std::move(schedule)),
       options_(options),
       sink_(sink),
       postgres_(loop, ready_),

@@ -19,7 +19,8 @@ static_assert(int64_t{2 * kHalf} << (kRanges - 1) > Histogram::kHighest);
 static_assert(int64_t{2 * kHalf} << (kRanges - 2) <= Histogram::kHighest);
 
 double middle_of(int index) {
-  return static_cast<double>(Histogram::value_of(index) + Histogram::width_of(index) / 2);
+  const int64_t middle = Histogram::value_of(index) + Histogram::width_of(index) / 2;
+  return static_cast<double>(middle);
 }
 
 }  // namespace

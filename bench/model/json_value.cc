@@ -42,7 +42,7 @@ std::string pointer_token(std::string_view name) {
   return token;
 }
 
-std::string text_in(const JsonValue& object, std::string_view name, std::string fallback) {
+std::string text_in(const JsonValue& object, std::string_view name, const std::string& fallback) {
   const JsonValue* value = object.find(name);
   return value && value->is(JsonKind::text) ? value->text : fallback;
 }

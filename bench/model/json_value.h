@@ -35,7 +35,8 @@ std::string pointer_token(std::string_view name);
 
 // Typed looks into an object. A member that is missing or of another type gives the fallback: the
 // schema check has said so already.
-std::string text_in(const JsonValue& object, std::string_view name, std::string fallback = "");
+std::string text_in(const JsonValue& object, std::string_view name,
+                    const std::string& fallback = "");
 double number_in(const JsonValue& object, std::string_view name, double fallback);
 int64_t integer_in(const JsonValue& object, std::string_view name, int64_t fallback);
 std::vector<std::string> texts_in(const JsonValue& object, std::string_view name);

@@ -185,7 +185,7 @@ fs::path PendingFolder::publish() {
   // it, which is right, and nobody else can look while we hold the root.
   fs::remove(path_ / kOwnerFile);
   for (int number = 1; number <= kMostNames; ++number) {
-    const fs::path target = root_ / numbered(name_, number);
+    fs::path target = root_ / numbered(name_, number);
     if (!rename_to_new(path_, target)) continue;
     published_ = true;
     sync(root_, O_RDONLY | O_DIRECTORY);

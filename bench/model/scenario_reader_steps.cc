@@ -94,9 +94,9 @@ class StepReader {
     return std::nullopt;
   }
 
-  std::string unique_name(const JsonValue& value, std::string derived) {
+  std::string unique_name(const JsonValue& value, const std::string& derived) {
     const JsonValue* given = value.find("name");
-    std::string name = given && given->is(JsonKind::text) ? given->text : std::move(derived);
+    std::string name = given && given->is(JsonKind::text) ? given->text : derived;
     if (names_.insert(name).second) return name;
     if (given) {
       problems_.add(*given, fmt::format("a step \"{}\" stands above; rename one", name));

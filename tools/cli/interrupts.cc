@@ -34,7 +34,7 @@ Interrupts::Interrupts() {
 
 Interrupts::~Interrupts() {
   ended_ = true;
-  pthread_kill(watcher_.native_handle(), SIGTERM);
+  pthread_kill(watcher_.native_handle(), SIGTERM);  // NOLINT: it waits for it in sigwait
   watcher_.join();
 }
 

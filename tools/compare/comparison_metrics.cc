@@ -57,13 +57,14 @@ std::optional<double> redis_calls(const Sample& sample, const std::string& name,
                                   const OperationResult& operation) {
   if (sample.plans.empty() || operation.requests.ok <= 0) return std::nullopt;
   int64_t calls = 0;
-  for (const auto& [step, result] : operation.steps) {
+  for (const auto& entry : operation.steps) {  // clang 14 cannot capture a structured binding
+    const std::string& step = entry.first;
     const bool is_sql =
         step.ends_with(".query") ||
         std::any_of(sample.plans.begin(), sample.plans.end(), [&](const TrialPlan& plan) {
           return plan.operation == name && plan.step == step;
         });
-    if (!is_sql) calls += result.calls;
+    if (!is_sql) calls += entry.second.calls;
   }
   if (calls == 0) return std::nullopt;
   return double(calls) / double(operation.requests.ok);
