@@ -1,5 +1,6 @@
 #include "bench/engine/schedule.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/model/random.h"
@@ -17,14 +18,37 @@ Nanoseconds from_seconds(double seconds) {
 
 Schedule::Schedule(const Arrivals& arrivals, uint64_t seed, Nanoseconds length, unsigned worker,
                    unsigned workers)
-    : arrivals_(arrivals), seed_(seed), length_(length), worker_(worker), workers_(workers) {}
+    : arrivals_(arrivals),
+      curve_(arrivals),
+      seed_(seed),
+      length_(length),
+      worker_(worker),
+      workers_(workers) {}
 
+// Beyond `length_` when there are no more.
 Nanoseconds Schedule::time_of_next() {
-  if (arrivals_.kind == ArrivalKind::constant) {
-    return from_seconds(double(number_) / arrivals_.rate_per_s);
+  double seconds = 0;
+  switch (arrivals_.kind) {
+    case ArrivalKind::constant:
+      seconds = curve_.time_of(double(number_));
+      break;
+    case ArrivalKind::poisson:
+      due_ += Random(seed_, kGapStream, number_).exponential(1);
+      seconds = curve_.time_of(due_);
+      break;
+    case ArrivalKind::gamma: {
+      const double spread = arrivals_.cv * arrivals_.cv;
+      due_ += Random(seed_, kGapStream, number_).gamma(1 / spread) * spread;
+      seconds = curve_.time_of(due_);
+      break;
+    }
+    case ArrivalKind::timestamps:
+      if (number_ >= arrivals_.timestamps_s.size()) return length_;
+      seconds = arrivals_.timestamps_s[number_];
+      break;
   }
-  elapsed_s_ += Random(seed_, kGapStream, number_).exponential(1 / arrivals_.rate_per_s);
-  return from_seconds(elapsed_s_);
+  const double length_s = std::chrono::duration<double>(length_).count();
+  return seconds < length_s ? from_seconds(seconds) : length_;
 }
 
 std::optional<Arrival> Schedule::next() {
@@ -37,7 +61,12 @@ std::optional<Arrival> Schedule::next() {
 }
 
 double expected_requests(const Arrivals& arrivals, Nanoseconds length) {
-  const double expected = arrivals.rate_per_s * std::chrono::duration<double>(length).count();
+  const double length_s = std::chrono::duration<double>(length).count();
+  if (arrivals.kind == ArrivalKind::timestamps) {
+    const auto& times = arrivals.timestamps_s;
+    return double(std::lower_bound(times.begin(), times.end(), length_s) - times.begin());
+  }
+  const double expected = RateCurve(arrivals).count_until(length_s);
   return arrivals.kind == ArrivalKind::constant ? std::ceil(expected) : expected;
 }
 

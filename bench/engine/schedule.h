@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "bench/engine/loop.h"
+#include "bench/engine/rate_curve.h"
 #include "bench/model/scenario.h"
 
 namespace tare {
@@ -17,8 +18,9 @@ struct Arrival {
 
 class Schedule {
  public:
-  // Requests before `length`, those whose number modulo `workers` is `worker`. Constant: number n
-  // at n / rate. Poisson: exponential gaps, each a function of (seed, n).
+  // Requests before `length`, those whose number modulo `workers` is `worker`. Number n falls due
+  // when the rate's integral over time reaches: n (constant), or the sum of n gaps of mean 1,
+  // exponential (poisson) or gamma (gamma), each a function of (seed, n).
   Schedule(const Arrivals& arrivals, uint64_t seed, Nanoseconds length, unsigned worker,
            unsigned workers);
 
@@ -28,14 +30,16 @@ class Schedule {
   Nanoseconds time_of_next();
 
   Arrivals arrivals_;
+  RateCurve curve_;
   uint64_t seed_;
   Nanoseconds length_;
   uint64_t worker_, workers_;
   uint64_t number_ = 0;
-  double elapsed_s_ = 0;  // Poisson only
+  double due_ = 0;  // the sum of the gaps so far
 };
 
-// What a schedule will hold, without making it: exact for constant, the expectation for Poisson.
+// What a schedule will hold up to `length`, without making it: exact for constant and timestamps,
+// the expectation for what is random.
 double expected_requests(const Arrivals& arrivals, Nanoseconds length);
 
 }  // namespace tare

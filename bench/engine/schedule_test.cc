@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace tare {
@@ -64,6 +65,44 @@ TEST(Schedule, PoissonHasTheAskedRateAndSpread) {
 TEST(Schedule, ExpectedRequestsAreWhatComes) {
   EXPECT_EQ(expected_requests({ArrivalKind::constant, 300}, 2s), 600);
   EXPECT_EQ(expected_requests({ArrivalKind::constant, 0.6}, 2s), 2);
+}
+
+TEST(Schedule, GammaHasTheAskedRateAndBursts) {
+  for (const double cv : {0.3, 1.0, 3.0}) {
+    Schedule schedule({ArrivalKind::gamma, 10'000, cv}, 3, 20s, 0, 1);
+    double sum = 0, squares = 0;
+    int count = 0;
+    Nanoseconds before{};
+    while (auto arrival = schedule.next()) {
+      const double gap = std::chrono::duration<double>(arrival->intended - before).count();
+      before = arrival->intended;
+      sum += gap;
+      squares += gap * gap;
+      ++count;
+    }
+    const double mean = sum / count;
+    EXPECT_NEAR(count, 200'000, 4'000 * cv) << cv;
+    EXPECT_NEAR(std::sqrt(squares / count / (mean * mean) - 1), cv, 0.05 * cv) << cv;
+  }
+}
+
+TEST(Schedule, FollowsTheShapeOfTheRate) {
+  const Arrivals ramp{ArrivalKind::poisson, 1000, 1, {{0, 0}, {2, 2}}};
+  int early = 0, late = 0;
+  for (const Arrival& arrival : all(ramp, 2)) (arrival.intended < 1s ? early : late) += 1;
+  EXPECT_NEAR(early, 500, 70);
+  EXPECT_NEAR(late, 1500, 120);
+  EXPECT_NEAR(expected_requests(ramp, 2s), 2000, 1e-6);
+}
+
+TEST(Schedule, TimestampsComeAsTheyStand) {
+  Arrivals recorded{ArrivalKind::timestamps, 2};
+  recorded.timestamps_s = {0, 0.25, 0.25, 1.5, 99};
+  const auto arrivals = all(recorded, 2);
+  ASSERT_EQ(arrivals.size(), 4u);
+  EXPECT_EQ(arrivals[2].intended, 250ms);
+  EXPECT_EQ(arrivals[3].intended, 1500ms);
+  EXPECT_EQ(expected_requests(recorded, 2s), 4);
 }
 
 }  // namespace

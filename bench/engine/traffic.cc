@@ -18,7 +18,7 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-Template literal(std::string text) {
+Template literal(const std::string& text) {
   return Template{text, {TemplatePart{text, std::nullopt}}};
 }
 
@@ -76,6 +76,10 @@ Traffic::Source Traffic::column_source(const ColumnDraw& draw, ValueSet set) {
   ColumnSource source;
   if (const auto* zipf = std::get_if<ZipfSkew>(&draw.skew)) {
     source.popularity.emplace<Zipf>(set.values.size(), zipf->exponent);
+  } else if (const auto* hotspot = std::get_if<HotspotSkew>(&draw.skew)) {
+    source.popularity.emplace<Hotspot>(set.values.size(), hotspot->values, hotspot->requests);
+  } else if (const auto* latest = std::get_if<LatestSkew>(&draw.skew)) {
+    source.popularity.emplace<Latest>(set.values.size(), latest->exponent);
   } else if (!set.weights.empty()) {
     source.popularity.emplace<AliasTable>(set.weights);
   }
@@ -86,7 +90,11 @@ Traffic::Source Traffic::column_source(const ColumnDraw& draw, ValueSet set) {
 Traffic::Source Traffic::integer_source(const IntegerDraw& draw) {
   IntegerSource source{draw.minimum, uint64_t(draw.maximum) - uint64_t(draw.minimum) + 1, {}};
   if (const auto* zipf = std::get_if<ZipfSkew>(&draw.skew)) {
-    source.popularity.emplace(source.count, zipf->exponent);
+    source.popularity.emplace<Zipf>(source.count, zipf->exponent);
+  } else if (const auto* hotspot = std::get_if<HotspotSkew>(&draw.skew)) {
+    source.popularity.emplace<Hotspot>(source.count, hotspot->values, hotspot->requests);
+  } else if (const auto* latest = std::get_if<LatestSkew>(&draw.skew)) {
+    source.popularity.emplace<Latest>(source.count, latest->exponent);
   }
   return source;
 }
@@ -142,12 +150,12 @@ std::string_view Traffic::draw(const Source& source, Random& random, std::array<
     return column->set.values[index];
   }
   if (const auto* integer = std::get_if<IntegerSource>(&source)) {
-    uint64_t offset = 0;
-    if (integer->popularity) {
-      offset = integer->popularity->draw(random);
-    } else {
-      offset = integer->count == 0 ? random.bits() : random.below(integer->count);
-    }
+    const uint64_t offset = std::visit(
+        Overloaded{[&](std::monostate) {
+                     return integer->count == 0 ? random.bits() : random.below(integer->count);
+                   },
+                   [&](const auto& popularity) { return popularity.draw(random); }},
+        integer->popularity);
     return write_integer(int64_t(uint64_t(integer->minimum) + offset), digits);
   }
   return write_integer(random.unit() < std::get<ShareSource>(source).share ? 1 : 0, digits);

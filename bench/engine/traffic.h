@@ -77,12 +77,12 @@ class Traffic {
  private:
   struct ColumnSource {
     ValueSet set;
-    std::variant<std::monostate, Zipf, AliasTable> popularity;  // monostate: uniform
+    std::variant<std::monostate, Zipf, AliasTable, Hotspot, Latest> popularity;  // none: uniform
   };
   struct IntegerSource {
     int64_t minimum = 0;
     uint64_t count = 0;
-    std::optional<Zipf> popularity;
+    std::variant<std::monostate, Zipf, Hotspot, Latest> popularity;  // none: uniform
   };
   struct ShareSource {
     double share = 0;

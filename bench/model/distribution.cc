@@ -125,4 +125,15 @@ uint64_t AliasTable::draw(Random& random) const {
   return random.unit() < threshold_[index] ? index : alias_[index];
 }
 
+Hotspot::Hotspot(uint64_t n, double values, double requests)
+    : hot_(std::clamp<uint64_t>(uint64_t(std::llround(values * double(n))), 1, n)),
+      cold_(n - hot_),
+      requests_(cold_ == 0 ? 1 : requests) {
+  if (n == 0) throw std::invalid_argument("a hotspot needs at least one value");
+}
+
+uint64_t Hotspot::draw(Random& random) const {
+  return random.unit() < requests_ ? random.below(hot_) : hot_ + random.below(cold_);
+}
+
 }  // namespace tare

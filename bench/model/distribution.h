@@ -27,6 +27,31 @@ class Zipf {
   double integral_of_first_, integral_of_last_, shortcut_;
 };
 
+// Indexes 0 .. n-1: the first ones, this share of all (at least one), get this share of the
+// requests.
+class Hotspot {
+ public:
+  Hotspot(uint64_t n, double values, double requests);  // n >= 1, both shares within [0, 1]
+
+  uint64_t draw(Random& random) const;
+
+ private:
+  uint64_t hot_, cold_;
+  double requests_;
+};
+
+// Zipf counted from the last index down.
+class Latest {
+ public:
+  Latest(uint64_t n, double exponent) : n_(n), ranks_(n, exponent) {}
+
+  uint64_t draw(Random& random) const { return n_ - 1 - ranks_.draw(random); }
+
+ private:
+  uint64_t n_;
+  Zipf ranks_;
+};
+
 // Indexes 0 .. n-1 in proportion to given weights, in constant time: the alias method (Walker
 // 1977, in Vose's stable form of 1991).
 class AliasTable {

@@ -208,5 +208,28 @@ TEST(AliasTable, RefusesImpossibleWeights) {
   EXPECT_THROW(AliasTable({1, std::numeric_limits<double>::quiet_NaN()}), std::invalid_argument);
 }
 
+TEST(Hotspot, GivesTheFewTheirShare) {
+  const Hotspot hotspot(1000, 0.2, 0.8);
+  Random random(1, 2, 3);
+  int hot = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const uint64_t index = hotspot.draw(random);
+    ASSERT_LT(index, 1000u);
+    hot += index < 200;
+  }
+  EXPECT_NEAR(hot, 80'000, 700);
+  EXPECT_EQ(Hotspot(1, 0.2, 0.5).draw(random), 0u);
+  EXPECT_LT(Hotspot(10, 0, 1).draw(random), 1u) << "at least one value is hot";
+}
+
+TEST(Latest, IsZipfFromTheLastDown) {
+  const Zipf zipf(500, 1.1);
+  const Latest latest(500, 1.1);
+  for (uint64_t i = 0; i < 1000; ++i) {
+    Random one(1, 2, i), other(1, 2, i);
+    EXPECT_EQ(latest.draw(one), 499 - zipf.draw(other));
+  }
+}
+
 }  // namespace
 }  // namespace tare

@@ -57,4 +57,21 @@ double Random::exponential(double mean) {
   return -mean * std::log(unit());
 }
 
+// For a shape below 1 the variate of shape + 1 is scaled, as their paper says in section 6.
+double Random::gamma(double shape) {
+  if (shape < 1) {
+    const double scale = std::pow(unit(), 1 / shape);
+    return gamma(shape + 1) * scale;
+  }
+  const double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
+  for (;;) {  // accepted with probability above 0.95 each time round
+    const double radius = std::sqrt(-2 * std::log(unit()));
+    const double normal = radius * std::cos(2 * M_PI * unit());  // Box and Muller 1958
+    const double root = 1 + c * normal;
+    if (root <= 0) continue;
+    const double v = root * root * root;
+    if (std::log(unit()) < 0.5 * normal * normal + d - d * v + d * std::log(v)) return d * v;
+  }
+}
+
 }  // namespace tare

@@ -16,6 +16,7 @@ class Random {
   double unit();                    // uniform in (0, 1): never 0, never 1
   uint64_t below(uint64_t bound);   // uniform in [0, bound), unbiased (Lemire 2019); bound > 0
   double exponential(double mean);  // exponential with this mean, by inversion
+  double gamma(double shape);       // gamma with scale 1, shape > 0 (Marsaglia and Tsang 2000)
 
  private:
   uint64_t state_;

@@ -169,5 +169,21 @@ TEST(Random, MixBitsIsTheFinaliserOfSplitMix64) {
   EXPECT_EQ(mix_bits(0x9e3779b97f4a7c15u), 0xe220a8397b1dcdafu);
 }
 
+TEST(Random, GammaHasMeanAndVarianceOfItsShape) {
+  for (const double shape : {0.1, 0.5, 1.0, 4.0, 50.0}) {
+    double sum = 0, squares = 0;
+    constexpr int kCount = 200'000;
+    for (int i = 0; i < kCount; ++i) {
+      const double value = Random(5, 9, uint64_t(i)).gamma(shape);
+      ASSERT_GE(value, 0);
+      sum += value;
+      squares += value * value;
+    }
+    const double mean = sum / kCount, variance = squares / kCount - mean * mean;
+    EXPECT_NEAR(mean, shape, 5 * std::sqrt(shape / kCount)) << shape;
+    EXPECT_NEAR(variance / shape, 1, 0.06) << shape;
+  }
+}
+
 }  // namespace
 }  // namespace tare

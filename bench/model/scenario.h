@@ -56,7 +56,15 @@ struct ZipfSkew {
 struct WeightSkew {
   std::string column;  // in proportion to the sum of this column of the same table, at least 0
 };
-using Skew = std::variant<UniformSkew, FrequencySkew, ZipfSkew, WeightSkew>;
+struct HotspotSkew {
+  double values = 0;    // this share of the values, the smallest ...
+  double requests = 0;  // ... gets this share of the requests; within each part all alike
+};
+struct LatestSkew {
+  double exponent = 0;  // Zipf, but rank 1 is the largest value of the column: the newest
+};
+using Skew =
+    std::variant<UniformSkew, FrequencySkew, ZipfSkew, WeightSkew, HotspotSkew, LatestSkew>;
 
 struct ColumnDraw {
   std::string table;
@@ -143,11 +151,21 @@ struct CacheRule {
 
 // ---- load ---------------------------------------------------------------------------------
 
-enum class ArrivalKind { constant, poisson };
+enum class ArrivalKind { constant, poisson, gamma, timestamps };
+
+// The rate is `factor` times rate_per_s at this time, and changes evenly to the next point. Two
+// points of the same time are a step.
+struct RatePoint {
+  double at_s = 0;  // since the start of the warm-up
+  double factor = 1;
+};
 
 struct Arrivals {
   ArrivalKind kind = ArrivalKind::constant;
-  double rate_per_s = 0;  // > 0
+  double rate_per_s = 0;  // > 0; for timestamps their mean
+  double cv = 1;          // gamma: standard deviation of the gaps by their mean; above 1: bursts
+  std::vector<RatePoint> shape = {};      // ascending; empty: the same rate throughout
+  std::vector<double> timestamps_s = {};  // ascending, since the start of the warm-up
 };
 
 enum class CacheStart { cold, warm };

@@ -40,7 +40,7 @@ Scenario read_document(JsonValue& document, Scenario scenario,
   scenario.cache_rules = read_cache_rules(document, problems);
   scenario.operations = read_operations(document, scenario, problems);
   check_cache_rules(document, scenario, problems);
-  scenario.load = read_load(document, scenario.operations, problems);
+  scenario.load = read_load(document, scenario.operations, scenario.file, problems);
   scenario.limits = read_limits(document, problems);
   scenario.margins = read_margins(document, problems);
   problems.throw_if_any();

@@ -26,6 +26,10 @@ Skew read_skew(const JsonValue& value) {
   const JsonValue& skew = object_in(value, "skew");
   if (skew.is(JsonKind::text) && skew.text == "frequency") return FrequencySkew{};
   if (skew.find("zipf")) return ZipfSkew{number_in(skew, "zipf", 0)};
+  if (skew.find("latest")) return LatestSkew{number_in(skew, "latest", 0)};
+  if (const JsonValue* hotspot = skew.find("hotspot")) {
+    return HotspotSkew{number_in(*hotspot, "values", 1), number_in(*hotspot, "requests", 1)};
+  }
   if (skew.find("weight")) return WeightSkew{text_in(skew, "weight")};
   return UniformSkew{};
 }

@@ -18,13 +18,6 @@ Nanoseconds seconds_in(const JsonValue& value, std::string_view name, double fal
   return std::chrono::round<Nanoseconds>(std::chrono::duration<double>(seconds));
 }
 
-Arrivals read_arrivals(const JsonValue& load) {
-  const JsonValue& value = object_in(load, "arrivals");
-  const bool poisson = value.find("poisson") != nullptr;
-  return {poisson ? ArrivalKind::poisson : ArrivalKind::constant,
-          number_in(object_in(value, poisson ? "poisson" : "constant"), "rate_per_s", 0)};
-}
-
 std::vector<double> read_mix(const JsonValue& document, const JsonValue& load,
                              const std::vector<Operation>& operations, ProblemList& problems) {
   const JsonValue& mix = object_in(load, "mix");
@@ -71,14 +64,14 @@ void check_connections(const JsonValue& load, const Load& read, ProblemList& pro
 }  // namespace
 
 Load read_load(const JsonValue& document, const std::vector<Operation>& operations,
-               ProblemList& problems) {
+               const std::filesystem::path& file, ProblemList& problems) {
   const JsonValue& value = object_in(document, "load");
   Load load;
-  load.arrivals = read_arrivals(value);
   load.mix = read_mix(document, value, operations, problems);
   load.cache_start = text_in(value, "cache_start") == "cold" ? CacheStart::cold : CacheStart::warm;
   load.warmup = seconds_in(value, "warmup_s", 0);
   load.measure = seconds_in(value, "measure_s", 0);
+  load.arrivals = read_arrivals(value, load, file, problems);
   load.timeout = std::chrono::milliseconds(integer_in(value, "timeout_ms", 10'000));
   load.max_queued = integer_in(value, "max_queued", load.max_queued);
   const JsonValue& connections = object_in(value, "connections");
@@ -88,7 +81,9 @@ Load read_load(const JsonValue& document, const std::vector<Operation>& operatio
   check_connections(value, load, problems);
 
   const double length_s = std::chrono::duration<double>(load.warmup + load.measure).count();
-  const double requests = load.arrivals.rate_per_s * length_s;
+  double highest = 1;
+  for (const RatePoint& point : load.arrivals.shape) highest = std::max(highest, point.factor);
+  const double requests = load.arrivals.rate_per_s * highest * length_s;
   if (problems.sound(value) && requests > kMostRequests) {
     problems.add(value, fmt::format("asks for {:.3g} requests; at most 1e9: lower rate_per_s or "
                                     "measure_s",

@@ -3,6 +3,7 @@
 // Level: model. Only for the scenario reader.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,12 +20,16 @@ std::vector<CacheRule> read_cache_rules(const JsonValue& document, ProblemList& 
 std::vector<Operation> read_operations(const JsonValue& document, const Scenario& scenario,
                                        ProblemList& problems);
 Load read_load(const JsonValue& document, const std::vector<Operation>& operations,
-               ProblemList& problems);
+               const std::filesystem::path& file, ProblemList& problems);
 std::vector<Limit> read_limits(const JsonValue& document, ProblemList& problems);
 std::map<std::string, double> read_margins(const JsonValue& document, ProblemList& problems);
 
 // The examples and the bypass of each rule, which need to know the operations.
 void check_cache_rules(const JsonValue& document, const Scenario& scenario, ProblemList& problems);
+
+// Of "load", whose lengths have been read; a file of timestamps is looked for beside `file`.
+Arrivals read_arrivals(const JsonValue& value, const Load& load, const std::filesystem::path& file,
+                       ProblemList& problems);
 
 // Of one operation.
 std::vector<Draw> read_draws(const JsonValue& operation, const JsonValue& document,

@@ -35,7 +35,17 @@ double seconds(Nanoseconds time) {
 }
 
 std::string arrival_word(ArrivalKind kind) {
-  return kind == ArrivalKind::poisson ? "poisson" : "constant";
+  switch (kind) {
+    case ArrivalKind::constant:
+      return "constant";
+    case ArrivalKind::poisson:
+      return "poisson";
+    case ArrivalKind::gamma:
+      return "gamma";
+    case ArrivalKind::timestamps:
+      return "timestamps";
+  }
+  return "";
 }
 
 std::string dataset_text(const Forecast& forecast) {
@@ -58,7 +68,9 @@ std::string load_text(const Scenario& scenario, const Forecast& forecast) {
   const Load& load = scenario.load;
   std::string text = "\nload\n";
   text += fmt::format("  {} requests a second ({}), {:g} s warm-up, then {:g} s measured\n",
-                      load.arrivals.rate_per_s, arrival_word(load.arrivals.kind),
+                      load.arrivals.rate_per_s,
+                      arrival_word(load.arrivals.kind) +
+                          (load.arrivals.shape.empty() ? "" : ", changing over the window"),
                       seconds(load.warmup), seconds(load.measure));
   text += fmt::format("  {} connections to PostgreSQL, {} to Redis, {} {}, cache {} at the start\n",
                       load.postgres_connections, load.redis_connections, load.workers,

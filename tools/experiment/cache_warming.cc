@@ -33,8 +33,9 @@ std::optional<Scenario> warming_scenario(const Scenario& scenario) {
   if (cached == 0) return std::nullopt;
   warming.seed = mix_bits(scenario.seed ^ kOtherSeed);
   Load& load = warming.load;
-  load.arrivals.rate_per_s =
+  const double rate =
       std::clamp(kFaster * load.arrivals.rate_per_s * cached / all, kLeastRate, kMostRate);
+  load.arrivals = {ArrivalKind::poisson, rate};
   load.warmup = Nanoseconds(0);
   load.measure = kRound;
   load.max_queued = 8 * (load.postgres_connections + load.redis_connections);

@@ -77,6 +77,10 @@ std::string redis_in_words(const RedisStep& step) {
   return text + expect_in_words(step.expect);
 }
 
+std::string percent(double share) {
+  return fmt::format("{:.3g} %", 100 * share);
+}
+
 std::string skew_in_words(const Skew& skew) {
   if (const auto* zipf = std::get_if<ZipfSkew>(&skew)) {
     return fmt::format("small ones more often (Zipf {})", zipf->exponent);
@@ -84,12 +88,15 @@ std::string skew_in_words(const Skew& skew) {
   if (const auto* weight = std::get_if<WeightSkew>(&skew)) {
     return fmt::format("as often as {} says", weight->column);
   }
+  if (const auto* latest = std::get_if<LatestSkew>(&skew)) {
+    return fmt::format("large ones more often (Zipf {})", latest->exponent);
+  }
+  if (const auto* hotspot = std::get_if<HotspotSkew>(&skew)) {
+    return fmt::format("the smallest {} of them for {} of the requests", percent(hotspot->values),
+                       percent(hotspot->requests));
+  }
   if (std::holds_alternative<FrequencySkew>(skew)) return "as often as it stands there";
   return "every one alike";
-}
-
-std::string percent(double share) {
-  return fmt::format("{:.3g} %", 100 * share);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "bench/drivers/hit_check.h"
+#include "bench/engine/schedule.h"
 #include "bench/model/histogram_log.h"
 #include "bench/model/result_file.h"
 #include "tools/experiment/capture_plans.h"
@@ -70,6 +71,20 @@ void add_warnings(const LoadOutcome& outcome, const Scenario& scenario, Result& 
   }
 }
 
+// In the measured window. The number of bursts varies too much for its expectation to mean
+// anything.
+double offered_rate(const Load& load, const Result& result) {
+  double requests = expected_requests(load.arrivals, load.warmup + load.measure) -
+                    expected_requests(load.arrivals, load.warmup);
+  if (load.arrivals.kind == ArrivalKind::gamma) {
+    requests = 0;
+    for (const auto& [name, operation] : result.operations) {
+      requests += double(operation.requests.scheduled);
+    }
+  }
+  return requests / Seconds(load.measure).count();
+}
+
 Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutcome& outcome) {
   const Scenario& scenario = bench.scenario();
   Result result;
@@ -78,7 +93,6 @@ Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutc
   result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   result.warmup_s = Seconds(scenario.load.warmup).count();
   result.measured_s = Seconds(scenario.load.measure).count();
-  result.offered_rate_per_s = scenario.load.arrivals.rate_per_s;
   result.schedule_digest = fmt::format("{:016x}", outcome.digest);
   result.operations = outcome.stats.operations();
   int64_t ok = 0;
@@ -87,6 +101,7 @@ Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutc
     operation.first_error = outcome.first_errors[i];
     ok += operation.requests.ok;
   }
+  result.offered_rate_per_s = offered_rate(scenario.load, result);
   result.achieved_rate_per_s = double(ok) / result.measured_s;
   result.generator.lag_ns = outcome.stats.lag();
   result.generator.wait_ns = outcome.stats.wait();
