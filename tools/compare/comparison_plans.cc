@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "tools/compare/comparison_parts.h"
@@ -137,26 +139,34 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   return row;
 }
 
+// A query that looks at the clock gives other rows from trial to trial: only what is the same in
+// all trials of an arm tells anything about the change.
 std::vector<std::string> different_rows(const std::vector<PairSample>& pairs) {
-  std::map<std::pair<std::string, std::string>, std::string> steps;
+  struct Seen {
+    std::set<int64_t> before, after;
+  };
+  std::map<std::tuple<std::string, std::string, std::vector<std::string>>, Seen> queries;
   for (const PairSample& pair : pairs) {
     for (const TrialPlan& plan : pair.baseline.plans) {
       const TrialPlan* other = counterpart(plan, pair.contender.plans);
       if (other == nullptr || !plan.error.empty() || !other->error.empty()) continue;
-      if (plan.shape.rows == other->shape.rows) continue;
-      steps.emplace(
-          std::pair(plan.operation, plan.step),
-          fmt::format(
-              "{} {}: {} rows before, {} after for the same parameters ({}); another answer "
-              "is no faster answer. If that is what the change is for, let its variable "
-              "begin with \"data\"",
-              plan.operation, plan.step, plan.shape.rows, other->shape.rows,
-              plan.parameters.empty() ? "none"
-                                      : fmt::format("{}", fmt::join(plan.parameters, ", "))));
+      Seen& seen = queries[{plan.operation, plan.step, plan.parameters}];
+      seen.before.insert(plan.shape.rows);
+      seen.after.insert(other->shape.rows);
     }
   }
   std::vector<std::string> lines;
-  for (const auto& [step, line] : steps) lines.push_back(line);
+  std::set<std::pair<std::string, std::string>> told;
+  for (const auto& [query, seen] : queries) {
+    const auto& [operation, step, parameters] = query;
+    if (seen.before.size() != 1 || seen.after.size() != 1 || seen.before == seen.after) continue;
+    if (!told.emplace(operation, step).second) continue;
+    lines.push_back(fmt::format(
+        "{} {}: {} rows before, {} after for the same parameters ({}); another answer is no faster "
+        "answer. If that is what the change is for, let its variable begin with \"data\"",
+        operation, step, *seen.before.begin(), *seen.after.begin(),
+        parameters.empty() ? "none" : fmt::format("{}", fmt::join(parameters, ", "))));
+  }
   return lines;
 }
 
