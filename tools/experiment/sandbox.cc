@@ -40,7 +40,8 @@ void set_ports(const SandboxOptions& options, SandboxSetup& setup) {
 }
 
 // The same ports as last time, if they are free and no others are asked for.
-void set_ports_again(SandboxOptions options, const SandboxState& state, SandboxSetup& setup) {
+void set_ports_again(const SandboxOptions& options, const SandboxState& state,
+                     SandboxSetup& setup) {
   if (options.reach == SandboxReach::loopback && state.reach == SandboxReach::loopback &&
       options.postgres_port == 0 && options.redis_port == 0) {
     try {

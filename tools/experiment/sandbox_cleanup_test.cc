@@ -76,7 +76,7 @@ TEST_F(SandboxTest, TheNextStartEndsAServerThatCouldNotEndItself) {
 TEST_F(SandboxTest, CleaningLeavesWhatIsNoDeadSession) {
   const ServerUser user = server_user();
   const auto make = [&](const std::string& name) {
-    const fs::path path = folder() / name;
+    fs::path path = folder() / name;
     fs::create_directory(path);
     return path;
   };

@@ -75,8 +75,7 @@ bool is_known(const std::string& name) {
 fs::path temporary_parent() {
   const char* wanted = std::getenv("TMPDIR");
   std::error_code error;
-  const fs::path parent =
-      fs::canonical(wanted != nullptr && *wanted != '\0' ? wanted : "/tmp", error);
+  fs::path parent = fs::canonical(wanted != nullptr && *wanted != '\0' ? wanted : "/tmp", error);
   if (error || !fs::is_directory(parent)) {
     throw UsageError(fmt::format("the temporary folder {} is not there; set TMPDIR to one that is",
                                  wanted != nullptr ? wanted : "/tmp"));

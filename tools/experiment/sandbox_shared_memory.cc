@@ -103,7 +103,7 @@ void remove_shared_memory(const fs::path& data) {
     return;
   }
   void* memory = shmat(segment->id, nullptr, SHM_RDONLY);
-  if (memory == reinterpret_cast<void*>(-1)) return;
+  if (reinterpret_cast<intptr_t>(memory) == -1) return;  // as shmat says it
   Header header{};
   std::memcpy(&header, memory, sizeof header);
   shmdt(memory);

@@ -68,7 +68,6 @@ Cell verdict_cell(const Row& row) {
     case Verdict::improved:
       return {word + note, Paint::good};
     case Verdict::regressed:
-      return {word + note, Paint::bad};
     case Verdict::invalid:
       return {word + note, Paint::bad};
     case Verdict::inconclusive:
@@ -207,7 +206,7 @@ std::string cache_line(const Experiment& experiment) {
 std::string some_of(const std::vector<std::string>& reasons) {
   constexpr size_t kShown = 3;
   const std::vector<std::string> shown(reasons.begin(),
-                                       reasons.begin() + std::min(kShown, reasons.size()));
+                                       reasons.begin() + long(std::min(kShown, reasons.size())));
   std::string out = fmt::format("{}", fmt::join(shown, "; "));
   if (reasons.size() > kShown) out += fmt::format("; and {} more", reasons.size() - kShown);
   return harmless(out);

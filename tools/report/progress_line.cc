@@ -31,7 +31,7 @@ std::vector<std::string> parts_of(const Progress& progress) {
 
 std::string terminal_line(const Progress& progress, int columns, const Style& style) {
   const char* dot = style.characters == Characters::utf8 ? " · " : " | ";
-  const std::string line = fmt::format("{}", fmt::join(parts_of(progress), dot));
+  std::string line = fmt::format("{}", fmt::join(parts_of(progress), dot));
   const auto room = size_t(std::max(columns, 0));
   if (width_of(line) <= room) return line;
   const char* mark = style.characters == Characters::utf8 ? "…" : "..";
