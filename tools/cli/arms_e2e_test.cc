@@ -120,6 +120,8 @@ TEST_F(ArmsTest, NewCodeMayNeedTheChange) {
   expect_judged(outcome);
   const Arms arms = arms_of(tare_);
   EXPECT_TRUE(arms.experiment.comparison.invalid_reasons.empty()) << outcome.out;
+  EXPECT_EQ(arms.experiment.rollback.status, RollbackStatus::equal)
+      << arms.experiment.rollback.detail;
   ASSERT_FALSE(arms.experiment.schema_changes.empty());
   EXPECT_NE(arms.experiment.schema_changes.back().find("paid"), std::string::npos);
 }

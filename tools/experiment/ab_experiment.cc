@@ -59,7 +59,11 @@ class Pairs {
         remaining_(arms.baseline.scenario().load, 2 * options.pairs) {}
 
   std::vector<PairSample> run() {
-    if (rows_tell()) rows_at_start_ = table_digests(arms_.contender.postgres());
+    if (rows_tell()) {
+      arms_.contender
+          .restore_data();  // a contender of its own was prepared with the change applied
+      rows_at_start_ = table_digests(arms_.contender.postgres());
+    }
     std::vector<PairSample> samples;
     for (int pair = 1; pair <= options_.pairs; ++pair) samples.push_back(run_pair(pair));
     return samples;
@@ -147,10 +151,6 @@ class Pairs {
   std::map<std::string, std::string> rows_at_start_;
   std::vector<std::string> invalid_reasons_;
 };
-
-}  // namespace
-
-namespace {
 
 // The contender's scenario may need the change before its statements run at all.
 void prepare(const AbArms& arms, const Change& change, EventLog& log) {
