@@ -7,6 +7,7 @@
 #include "bench/model/json_file.h"
 #include "bench/model/metric.h"
 #include "bench/model/near_miss.h"
+#include "bench/model/parameters.h"
 #include "bench/model/redis_command.h"
 #include "bench/model/scenario_reader_parts.h"
 #include "bench/model/schema_check.h"
@@ -17,24 +18,14 @@
 namespace tare {
 namespace {
 
-// As PostgreSQL and Redis take it in a configuration: on and off, no exponent.
-std::string setting_text(const JsonValue& value) {
-  switch (value.kind) {
-    case JsonKind::boolean:
-      return value.boolean ? "on" : "off";
-    case JsonKind::integer:
-      return std::to_string(value.integer);
-    case JsonKind::number:
-      return fmt::format("{}", value.number);
-    default:
-      return value.text;
-  }
-}
-
-std::map<std::string, std::string> read_settings(const JsonValue& settings) {
+// A boolean is "on" to PostgreSQL and "yes" to Redis.
+std::map<std::string, std::string> read_settings(const JsonValue& settings, const char* yes,
+                                                 const char* no) {
   std::map<std::string, std::string> values;
   for (size_t i = 0; i < settings.names.size(); ++i) {
-    values.emplace(settings.names[i], setting_text(settings.items[i]));
+    const JsonValue& value = settings.items[i];
+    values.emplace(settings.names[i],
+                   value.is(JsonKind::boolean) ? (value.boolean ? yes : no) : scalar_text(value));
   }
   return values;
 }
@@ -52,9 +43,9 @@ std::vector<Action> read_actions(const JsonValue& document, std::string_view nam
       if (!reason.empty() && problems.sound(*redis)) problems.add(redis->items.front(), reason);
       actions.push_back(action);
     } else if (const JsonValue* postgres = value.find("postgres_settings")) {
-      actions.push_back(PostgresSettingsAction{read_settings(*postgres)});
+      actions.push_back(PostgresSettingsAction{read_settings(*postgres, "on", "off")});
     } else if (const JsonValue* of_redis = value.find("redis_settings")) {
-      actions.push_back(RedisSettingsAction{read_settings(*of_redis)});
+      actions.push_back(RedisSettingsAction{read_settings(*of_redis, "yes", "no")});
     } else if (const JsonValue* shell = value.find("shell")) {
       actions.push_back(ShellAction{shell->text});
     }

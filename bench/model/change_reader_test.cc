@@ -143,6 +143,19 @@ TEST(ChangeReader, ReadsTheExamplesOfTheAuthorsPage) {
       Lines{});
 }
 
+TEST(ChangeReader, WritesBooleansAsEachServerDoes) {
+  std::string text = kGoodChange;
+  const std::string apply = "\"apply\": [";
+  text.insert(text.find(apply) + apply.size(),
+              "{\"postgres_settings\": {\"jit\": false, \"work_mem\": \"8MB\"}}, "
+              "{\"redis_settings\": {\"appendonly\": true, \"hz\": 20}}, ");
+  const Change change = read(text);
+  EXPECT_EQ(settings_made<PostgresSettingsAction>(change),
+            (std::map<std::string, std::string>{{"jit", "off"}, {"work_mem", "8MB"}}));
+  EXPECT_EQ(settings_made<RedisSettingsAction>(change),
+            (std::map<std::string, std::string>{{"appendonly", "yes"}, {"hz", "20"}}));
+}
+
 TEST(ChangeReader, RefusesToExpectWhatCannotBeMeasured) {
   Scenario scenario = good_scenario();
   Operation plain;

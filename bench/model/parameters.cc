@@ -19,19 +19,6 @@ bool is_scalar(const JsonValue& value) {
          value.kind != JsonKind::object;
 }
 
-std::string as_text(const JsonValue& value) {
-  switch (value.kind) {
-    case JsonKind::boolean:
-      return value.boolean ? "true" : "false";
-    case JsonKind::integer:
-      return std::to_string(value.integer);
-    case JsonKind::number:
-      return fmt::format("{}", value.number);
-    default:
-      return value.text;
-  }
-}
-
 template <class Number>
 bool parse_whole(const std::string& text, Number& number) {
   const char* end = text.data() + text.size();
@@ -109,7 +96,7 @@ class Substitution {
     std::map<std::string, std::string> texts;
     for (size_t i = 0; i < parameters_.names.size(); ++i) {
       if (is_scalar(parameters_.items[i])) {
-        texts[parameters_.names[i]] = as_text(parameters_.items[i]);
+        texts[parameters_.names[i]] = scalar_text(parameters_.items[i]);
       }
     }
     return texts;
@@ -151,9 +138,9 @@ class Substitution {
       used_.insert(name);
       if (!is_scalar(*parameter)) return problems_.silence(value);
       if (start == 0 && end + 1 == source.size()) return put(value, *parameter);
-      result += source.substr(position, start - position) + as_text(*parameter);
+      result += source.substr(position, start - position) + scalar_text(*parameter);
       position = end + 1;
-      growth_ += as_text(*parameter).size();
+      growth_ += scalar_text(*parameter).size();
       if (growth_ > kMostGrowth) {
         problems_.add(value, "the parameters make the file longer than 16 MiB");
         return;
@@ -178,6 +165,19 @@ class Substitution {
 };
 
 }  // namespace
+
+std::string scalar_text(const JsonValue& value) {
+  switch (value.kind) {
+    case JsonKind::boolean:
+      return value.boolean ? "true" : "false";
+    case JsonKind::integer:
+      return std::to_string(value.integer);
+    case JsonKind::number:
+      return fmt::format("{}", value.number);
+    default:
+      return value.text;
+  }
+}
 
 std::map<std::string, std::string> substitute_parameters(
     JsonValue& document, const std::map<std::string, std::string>& overrides, ProblemList& problems,

@@ -10,6 +10,9 @@
 
 namespace tare {
 
+// A text, a number or a boolean as it stands inside a longer text: "0.5", "true".
+std::string scalar_text(const JsonValue& value);
+
 // A parameter that is used nowhere is most often a slip; a patch may make one so on purpose.
 enum class UnusedParameters { refused, allowed };
 
