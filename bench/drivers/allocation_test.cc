@@ -83,7 +83,7 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
   for (int i = 0; i < 12; ++i) {  // more than Asio recycles handlers for
     worker.postgres().add(make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls(),
                                                 std::chrono::seconds(10)));
-    worker.redis().add(make_redis_session(loop, redis.endpoint(), templates));
+    worker.redis().add(make_redis_session(loop, redis.endpoint(), templates, 1));
   }
   loop.run_until(
       [&] { return worker.postgres().all_available() && worker.redis().all_available(); });

@@ -89,7 +89,7 @@ std::map<size_t, CacheCheck> check_hits(const PostgresEndpoint& endpoint, const 
   Request request;
   for (const HitSample& sample : samples) {
     if (stop.stop_requested()) throw Interrupted();
-    traffic.make(sample.number, Nanoseconds(0), request);
+    traffic.make(sample.number, sample.intended, request);
     const std::string row = checker.rows(traffic.sql_calls()[sample.query], request);
     CacheCheck& check = checks[sample.operation];
     ++check.checked;

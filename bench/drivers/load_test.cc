@@ -68,11 +68,14 @@ class LoadTest : public ::testing::Test {
     try {
       LoadOutcome outcome = run_load(
           scenario, *traffic_,
-          [&](AsioLoop& loop) {
+          [&](AsioLoop& loop, Nanoseconds timeout) {
             return make_postgres_session(loop, postgres_.endpoint(), traffic_->sql_calls(),
-                                         scenario.load.timeout);
+                                         timeout);
           },
-          [&](AsioLoop& loop) { return make_redis_session(loop, redis_.endpoint(), templates); },
+          [&](AsioLoop& loop, Nanoseconds) {
+            return make_redis_session(loop, redis_.endpoint(), templates,
+                                      scenario.load.arrivals.closed.pipeline);
+          },
           watch, {});
       join();
       return outcome;
@@ -200,6 +203,92 @@ TEST_F(LoadTest, LostConnectionsComeBack) {
   EXPECT_EQ(outcome.reconnects, 6);
   EXPECT_GE(requests.ok, 1480);
   EXPECT_EQ(requests.scheduled, 1500);
+}
+
+// Two clients with eight requests at once, on two connections: each connection has many calls in
+// flight, and every answer belongs to its call.
+TEST_F(LoadTest, PipelinedAnswersBelongToTheirCalls) {
+  make_posts();
+  Scenario scenario = cache_scenario(0, 1s);
+  scenario.load.arrivals = {};
+  scenario.load.arrivals.kind = ArrivalKind::closed;
+  scenario.load.arrivals.closed = {2, 8};
+  scenario.load.redis_connections = 2;
+  const LoadOutcome outcome = drive(scenario);
+  const OperationResult view = outcome.stats.operations().at("view");
+  EXPECT_EQ(view.requests.ok, view.requests.scheduled);
+  EXPECT_GT(view.requests.ok, 2000);
+  EXPECT_GE(view.paths.at("miss").count, 40);
+  ASSERT_GT(outcome.hit_samples.size(), 50u);
+  const CacheCheck check =
+      check_hits(postgres_.endpoint(), *traffic_, outcome.hit_samples, {}).at(0);
+  EXPECT_EQ(check.different, 0) << check.example_key << ": an answer went to another call";
+  EXPECT_EQ(outcome.reconnects, 0);
+}
+
+// One request that times out takes the connection with it; the others on it are lost, not mixed up.
+TEST_F(LoadTest, ATimeoutInAPipelineLosesItsNeighbours) {
+  Scenario scenario = base_scenario(0, 2s);
+  scenario.operations = {{"sleep", {}, {RedisStep{"ping", {text("PING")}, {}, false}}}};
+  scenario.load.arrivals.kind = ArrivalKind::closed;
+  scenario.load.arrivals.closed = {1, 4};
+  scenario.load.redis_connections = 1;
+  scenario.load.timeout = 200ms;
+  const LoadOutcome outcome = drive(scenario, [&] {
+    std::this_thread::sleep_for(700ms);
+    kill(redis_.pid(), SIGSTOP);
+    std::this_thread::sleep_for(500ms);
+    kill(redis_.pid(), SIGCONT);
+  });
+  const RequestCounts requests = outcome.stats.operations().at("sleep").requests;
+  EXPECT_GT(requests.timed_out, 0);
+  EXPECT_EQ(requests.scheduled, requests.ok + requests.timed_out + requests.failed);
+  EXPECT_GT(outcome.reconnects, 0);
+  EXPECT_GT(requests.ok, 1000) << "it goes on afterwards";
+}
+
+// A queue worker, an import that is repeated, and readers, all at once on one server.
+TEST_F(LoadTest, JobsRunBesideReaders) {
+  make_posts();
+  PostgresControl control(postgres_.endpoint(), {});
+  control.execute(
+      "CREATE TABLE queue AS SELECT i AS id, false AS done FROM generate_series(1, 95) i");
+  control.execute("CREATE TABLE imported (id int PRIMARY KEY, runs int)");
+  Scenario scenario = cache_scenario(500, 2s);
+  scenario.operations.push_back(
+      {"work_off",
+       {},
+       {SqlStep{"take",
+                "UPDATE queue SET done = true WHERE id IN (SELECT id FROM queue "
+                "WHERE NOT done ORDER BY id LIMIT 10 FOR UPDATE SKIP LOCKED)",
+                {},
+                {},
+                true}}});
+  scenario.operations.push_back(
+      {"import",
+       {{"batch", JobDraw{JobDraw::Count::batch}}},
+       {SqlStep{"upsert",
+                "INSERT INTO imported VALUES ($1::int, 1) ON CONFLICT (id) DO UPDATE SET runs = "
+                "imported.runs + 1",
+                {0},
+                {1, 1, std::nullopt},
+                true}}});
+  scenario.load.mix = {1, 0, 0};
+  Job queue{"queue", 1, 300ms, 0ns, 50, Job::Until::empty};
+  Job other_worker = queue;
+  other_worker.name = "queue_2";
+  scenario.load.jobs = {queue, other_worker, Job{"import", 2, 800ms, 100ms, 5}};
+  const LoadOutcome outcome = drive(scenario);
+  const auto jobs = outcome.stats.jobs();
+  EXPECT_EQ(control.value("SELECT count(*) FROM queue WHERE NOT done"), "0");
+  EXPECT_GE(jobs.at("queue").batches + jobs.at("queue_2").batches, 10 + 14) << "95 rows, 10 each";
+  EXPECT_EQ(jobs.at("import").runs.ok, 3);
+  EXPECT_EQ(jobs.at("import").batches, 15);
+  EXPECT_EQ(control.value("SELECT string_agg(runs::text, ',' ORDER BY id) FROM imported"),
+            "3,3,3,3,3")
+      << "each batch once in every run";
+  EXPECT_EQ(outcome.stats.operations().at("view").requests.ok, 1000);
+  EXPECT_EQ(outcome.reconnects, 0);
 }
 
 TEST_F(LoadTest, UnpreparableStatementSaysWhich) {

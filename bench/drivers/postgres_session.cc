@@ -59,7 +59,7 @@ class PostgresSession final : public Session, private Alarm {
     flush();
   }
 
-  void abandon() override {
+  void abandon(Call&) override {
     call_ = nullptr;
     problem_ = "a request timed out; connecting again";
     drop();

@@ -80,9 +80,16 @@ void RedisReplyReader::expect(std::string* capture) {
 }
 
 RedisReplyReader::State RedisReplyReader::feed(const char* bytes, size_t size) {
+  if (redisReaderFeed(reader_.get(), bytes, size) != REDIS_OK) {
+    facts_.text = reader_->errstr;
+    return State::broken;
+  }
+  return next();
+}
+
+RedisReplyReader::State RedisReplyReader::next() {
   void* reply = nullptr;
-  if (redisReaderFeed(reader_.get(), bytes, size) != REDIS_OK ||
-      redisReaderGetReply(reader_.get(), &reply) != REDIS_OK) {
+  if (redisReaderGetReply(reader_.get(), &reply) != REDIS_OK) {
     facts_.text = reader_->errstr;
     return State::broken;
   }

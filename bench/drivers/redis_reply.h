@@ -34,8 +34,11 @@ class RedisReplyReader {
   // The next reply's top-level string is appended to `capture`.
   void expect(std::string* capture);
 
-  // Adds bytes; broken means the peer does not speak RESP.
+  // Adds bytes and reads a reply; broken means the peer does not speak RESP.
   State feed(const char* bytes, size_t size);
+
+  // Reads the next reply of the bytes that are there.
+  State next();
 
   const RedisReplyFacts& facts() const { return facts_; }
 

@@ -18,10 +18,11 @@ using Socket = asio::generic::stream_protocol::socket;
 class RedisSession final : public Session, private Alarm {
  public:
   RedisSession(AsioLoop& loop, const RedisEndpoint& endpoint,
-               const std::vector<RedisTemplate>& calls)
+               const std::vector<RedisTemplate>& calls, int depth)
       : loop_(loop),
         endpoint_(endpoint),
         calls_(calls),
+        depth_(depth),
         socket_(loop.context()),
         memory_(loop.make_handler_memory()) {
     bytes_.reserve(4096);
@@ -38,18 +39,35 @@ class RedisSession final : public Session, private Alarm {
   }
 
   void start(Call& call) override {
-    call_ = &call;
-    bytes_.clear();
+    if (in_flight_.empty()) reader_.expect(call.capture);
+    in_flight_.push(call);
     calls_[call.index].encode(call.request->values, call.payload, bytes_);
-    reader_.expect(call.capture);
-    call.reply.sent = loop_.now();
-    send();
+    if (depth_ == 1) {
+      flush();
+    } else if (!flush_wanted_) {
+      flush_wanted_ = true;
+      owner_->wants_flush(*this);
+    }
   }
 
-  void abandon() override {
-    call_ = nullptr;
+  int depth() const override { return depth_; }
+
+  void flush() override {
+    flush_wanted_ = false;
+    if (state_ != State::ready) return;  // its calls have been given up
+    const Nanoseconds now = loop_.now();
+    for (Call* call = in_flight_.last(); call && call->reply.sent == Nanoseconds(0);
+         call = call->previous) {
+      call->reply.sent = now;
+    }
+    if (!writing_) send_rest();
+  }
+
+  void abandon(Call& call) override {
+    in_flight_.remove(call);
     problem_ = "a request timed out; connecting again";
     drop();
+    lose_calls("given up with another request that timed out");
     connect();
   }
 
@@ -88,7 +106,7 @@ class RedisSession final : public Session, private Alarm {
     if (endpoint_.password.empty()) return become_ready();
     bytes_ = encode_command({"AUTH", endpoint_.password});
     reader_.expect(nullptr);
-    send();
+    send_rest();
   }
 
   void become_ready() {
@@ -100,20 +118,17 @@ class RedisSession final : public Session, private Alarm {
   }
 
   // One write as a rule; what does not fit the socket's buffer goes out as it drains.
-  void send() {
-    sent_ = 0;
-    send_rest();
-  }
-
   void send_rest() {
     asio::error_code error;
     while (sent_ < bytes_.size()) {
       sent_ +=
           socket_.write_some(asio::buffer(bytes_.data() + sent_, bytes_.size() - sent_), error);
       if (error == asio::error::would_block) {
+        writing_ = true;
         const int round = round_;
         socket_.async_wait(Socket::wait_write, [this, round](const asio::error_code& failed) {
           if (round != round_ || failed) return;
+          writing_ = false;
           send_rest();
           owner_->settle();
         });
@@ -121,6 +136,8 @@ class RedisSession final : public Session, private Alarm {
       }
       if (error) return lose(error.message());
     }
+    bytes_.clear();
+    sent_ = 0;
     watch();
   }
 
@@ -144,18 +161,18 @@ class RedisSession final : public Session, private Alarm {
     if (error == asio::error::would_block) return watch();
     if (error) return lose(error.message());
     const Nanoseconds now = loop_.now();
-    const bool asked = call_ || state_ == State::greeting;
-    if (!asked) return lose("an answer that nobody asked for");
-    switch (reader_.feed(buffer_.data(), size)) {
-      case RedisReplyReader::State::incomplete:
-        return watch();
-      case RedisReplyReader::State::broken:
-        return lose(reader_.facts().text);
-      case RedisReplyReader::State::complete:
-        break;
+    if (in_flight_.empty() && state_ != State::greeting) {
+      return lose("an answer that nobody asked for");
     }
-    if (state_ == State::greeting) return greeted();
-    answer(now);
+    RedisReplyReader::State read = reader_.feed(buffer_.data(), size);
+    while (read == RedisReplyReader::State::complete) {
+      if (state_ == State::greeting) return greeted();
+      answer(now);
+      if (in_flight_.empty()) return;
+      read = reader_.next();
+    }
+    if (read == RedisReplyReader::State::broken) return lose(reader_.facts().text);
+    watch();
   }
 
   void greeted() {
@@ -169,34 +186,42 @@ class RedisSession final : public Session, private Alarm {
 
   void answer(Nanoseconds now) {
     const RedisReplyFacts& facts = reader_.facts();
-    Call& call = *std::exchange(call_, nullptr);
+    Call& call = in_flight_.pop();
     call.reply.done = now;
     call.reply.type = facts.type;
     call.reply.rows = facts.elements;
     call.reply.status = facts.error ? CallStatus::server_error : CallStatus::ok;
     if (facts.error) call.set_error(facts.text);
+    if (!in_flight_.empty()) reader_.expect(in_flight_.first()->capture);
     watch();
     owner_->finished(*this, call);
   }
 
   void lose(const std::string& why) {
-    const bool idle = state_ == State::ready && !call_;
+    const bool idle = state_ == State::ready && in_flight_.empty();
     drop();
     if (idle) owner_->lost(*this);
-    if (call_) {
-      Call& call = *std::exchange(call_, nullptr);
+    lose_calls(why);
+    retry(why);
+  }
+
+  void lose_calls(const std::string& why) {
+    while (!in_flight_.empty()) {
+      Call& call = in_flight_.pop();
       call.reply.done = loop_.now();
+      if (call.reply.sent == Nanoseconds(0)) call.reply.sent = call.reply.done;
       call.reply.status = CallStatus::connection_lost;
       call.set_error("Redis connection lost: " + why);
       owner_->finished(*this, call);
     }
-    retry(why);
   }
 
   void drop() {
     ++round_;
     state_ = State::away;
-    watching_ = false;
+    watching_ = writing_ = false;
+    bytes_.clear();
+    sent_ = 0;
     asio::error_code ignored;
     socket_.close(ignored);
   }
@@ -214,6 +239,7 @@ class RedisSession final : public Session, private Alarm {
   AsioLoop& loop_;
   RedisEndpoint endpoint_;
   const std::vector<RedisTemplate>& calls_;
+  const int depth_;
   Socket socket_;
   HandlerMemory& memory_;
   SessionOwner* owner_ = nullptr;
@@ -222,18 +248,18 @@ class RedisSession final : public Session, private Alarm {
   std::string bytes_;
   size_t sent_ = 0;
   std::array<char, 16 * 1024> buffer_;
-  Call* call_ = nullptr;
+  CallList in_flight_;  // in the order of their answers
   State state_ = State::away;
   int round_ = 0;  // handlers of an earlier connection know themselves by it
-  bool watching_ = false;
+  bool watching_ = false, writing_ = false, flush_wanted_ = false;
   std::string problem_ = "not connected yet";
 };
 
 }  // namespace
 
 std::unique_ptr<Session> make_redis_session(AsioLoop& loop, const RedisEndpoint& endpoint,
-                                            const std::vector<RedisTemplate>& calls) {
-  return std::make_unique<RedisSession>(loop, endpoint, calls);
+                                            const std::vector<RedisTemplate>& calls, int depth) {
+  return std::make_unique<RedisSession>(loop, endpoint, calls, depth);
 }
 
 std::vector<RedisTemplate> redis_templates(const Traffic& traffic) {

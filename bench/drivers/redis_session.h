@@ -11,9 +11,10 @@
 
 namespace tare {
 
-// `calls` are Traffic::redis_calls() as templates; they must outlive the session.
+// `calls` are Traffic::redis_calls() as templates; they must outlive the session. Up to `depth`
+// calls are in flight at once (pipelining).
 std::unique_ptr<Session> make_redis_session(AsioLoop& loop, const RedisEndpoint& endpoint,
-                                            const std::vector<RedisTemplate>& calls);
+                                            const std::vector<RedisTemplate>& calls, int depth);
 
 std::vector<RedisTemplate> redis_templates(const Traffic& traffic);
 

@@ -56,6 +56,8 @@ struct Call {
 class CallList {
  public:
   bool empty() const { return first_ == nullptr; }
+  Call* first() const { return first_; }
+  Call* last() const { return last_; }
 
   void push(Call& call) {
     call.previous = last_;

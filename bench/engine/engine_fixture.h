@@ -51,12 +51,19 @@ inline Scenario cached_scenario(double rate_per_s, Nanoseconds length, int64_t k
 class WorkerFixture : public RecordSink {
  public:
   WorkerFixture(const Scenario& scenario, int connections, size_t max_requests = 1'000'000)
+      : WorkerFixture(scenario, connections,
+                      {scenario.load.timeout, scenario.load.timeout, max_requests}) {}
+
+  WorkerFixture(const Scenario& scenario, int connections, const WorkerOptions& options)
+      : WorkerFixture(scenario, connections, options,
+                      Schedule(scenario.load.arrivals, scenario.seed,
+                               scenario.load.warmup + scenario.load.measure, 0, 1)) {}
+
+  WorkerFixture(const Scenario& scenario, int connections, const WorkerOptions& options,
+                Schedule schedule)
       : traffic(scenario, {}),
         stats(traffic, scenario.load.warmup),
-        worker(loop, traffic,
-               Schedule(scenario.load.arrivals, scenario.seed,
-                        scenario.load.warmup + scenario.load.measure, 0, 1),
-               {scenario.load.timeout, scenario.load.timeout, max_requests}, *this) {
+        worker(loop, traffic, std::move(schedule), options, *this) {
     for (int i = 0; i < connections; ++i) {
       auto redis_session = std::make_unique<FakeSession>(loop, redis);
       redis_sessions.push_back(redis_session.get());

@@ -44,7 +44,7 @@ class FakeSession final : public Session, private Alarm {
     loop_.arm(*this, ends);
   }
 
-  void abandon() override {
+  void abandon(Call&) override {
     ++server_.abandoned;
     call_ = nullptr;
     loop_.arm(*this, loop_.now() + kReconnect);

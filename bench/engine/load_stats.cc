@@ -18,6 +18,15 @@ std::string as_tag(std::string text) {
   return text;
 }
 
+void count(RunCounts& counts, Status status) {
+  ++counts.scheduled;
+  ++(status == Status::ok          ? counts.ok
+     : status == Status::failed    ? counts.failed
+     : status == Status::timed_out ? counts.timed_out
+     : status == Status::dropped   ? counts.skipped
+                                   : counts.unfinished);
+}
+
 void count(RequestCounts& counts, Status status) {
   ++counts.scheduled;
   switch (status) {
@@ -59,6 +68,16 @@ LoadStats::LoadStats(const Traffic& traffic, Nanoseconds warmup)
       add_series(fmt::format("{}.step.{}.service", name, as_tag(call)));
     }
     places_.push_back(places);
+    for (const auto& step : operation.steps) {
+      const auto* cached = std::get_if<CacheStep>(&step);
+      if (cached && cached->rule >= lookups_.size()) lookups_.resize(cached->rule + 1);
+    }
+  }
+  for (const JobTraffic& job : traffic.jobs()) {
+    const std::string name = "job." + as_tag(job.name);
+    JobCounts& counts = jobs_.emplace_back();
+    counts.lateness = add_series(name + ".lateness");
+    counts.duration = add_series(name + ".duration");
   }
 }
 
@@ -70,6 +89,8 @@ size_t LoadStats::add_series(std::string tag) {
 }
 
 void LoadStats::add(const RequestRecord& record) {
+  if (record.job != 0) return add_run(record);
+  add_lookups(record);
   if (record.status == Status::ok) live_.record(record.response.count());
   if (record.intended < warmup_) return;
   Counts& counts = counts_[record.operation];
@@ -80,15 +101,46 @@ void LoadStats::add(const RequestRecord& record) {
   add_to_interval(record);
 }
 
+void LoadStats::add_lookups(const RequestRecord& record) {
+  const auto made = [&record](const PlannedCall& call) {
+    return record.call_ns[call.slot] != RequestRecord::kNotMade;
+  };
+  for (const auto& step : traffic_.operations()[record.operation].steps) {
+    const auto* cached = std::get_if<CacheStep>(&step);
+    if (!cached) continue;
+    CacheLookups& lookups = lookups_[cached->rule];
+    lookups.gets += made(cached->get);
+    lookups.hits += (record.hits >> cached->get.slot) & 1;
+    lookups.bypassed += made(cached->query) && !made(cached->get);
+    lookups.stored += made(cached->set);
+  }
+}
+
+// No job falls due before the window. A run that was never begun has no times.
+void LoadStats::add_run(const RequestRecord& record) {
+  JobCounts& job = jobs_[record.job - 1];
+  count(job.runs, record.status);
+  job.batches += record.batches;
+  job.retries += record.retries;
+  if (record.status == Status::dropped || record.response == Nanoseconds(0)) return;
+  reach_interval(record);
+  interval_[job.lateness].record(record.lateness.count());
+  interval_[job.duration].record((record.response - record.lateness).count());
+}
+
 // By the second in which a request was done. Workers are read in turn, so a record may come a
 // little late; it then counts in the second at hand.
-void LoadStats::add_to_interval(const RequestRecord& record) {
+void LoadStats::reach_interval(const RequestRecord& record) {
   const auto second =
       std::chrono::duration_cast<std::chrono::seconds>(record.intended + record.response - warmup_);
   if (second.count() > interval_second_) {
     flush_interval();
     interval_second_ = second.count();
   }
+}
+
+void LoadStats::add_to_interval(const RequestRecord& record) {
+  reach_interval(record);
   const Places& places = places_[record.operation];
   interval_[kLag].record(record.lag().count());
   interval_[kWait].record(record.wait.count());
@@ -129,7 +181,28 @@ Histogram LoadStats::take_live() {
 std::map<std::string, OperationResult> LoadStats::operations() const {
   std::map<std::string, OperationResult> results;
   for (size_t i = 0; i < counts_.size(); ++i) {
+    const bool of_job = std::any_of(traffic_.jobs().begin(), traffic_.jobs().end(),
+                                    [i](const JobTraffic& job) { return job.operation == i; });
+    if (of_job && counts_[i].requests.scheduled == 0) continue;
     results.emplace(traffic_.operations()[i].name, operation_result(i));
+  }
+  return results;
+}
+
+std::map<std::string, JobResult> LoadStats::jobs() const {
+  std::map<std::string, JobResult> results;
+  for (size_t i = 0; i < jobs_.size(); ++i) {
+    const JobTraffic& traffic = traffic_.jobs()[i];
+    const JobCounts& counts = jobs_[i];
+    JobResult result;
+    result.operation = traffic_.operations()[traffic.operation].name;
+    result.every_s = std::chrono::duration<double>(traffic.every).count();
+    result.runs = counts.runs;
+    result.batches = counts.batches;
+    result.retries = counts.retries;
+    result.lateness_ns = total_[counts.lateness].summary();
+    result.duration_ns = total_[counts.duration].summary();
+    results.emplace(traffic.name, std::move(result));
   }
   return results;
 }

@@ -28,12 +28,17 @@ class LoadStats {
   // The interval log's lines so far (no header): one per series and second of the window.
   const std::string& interval_lines() const { return interval_lines_; }
 
-  // Operations, lag and wait in the result's form. Throws std::logic_error when the identities of
-  // result.h do not hold.
+  // Operations that readers ask, lag and wait in the result's form. Throws std::logic_error when
+  // the identities of result.h do not hold.
   std::map<std::string, OperationResult> operations() const;
+  std::map<std::string, JobResult> jobs() const;
   HistogramSummary lag() const { return total_[kLag].summary(); }
   HistogramSummary wait() const { return total_[kWait].summary(); }
   int64_t scheduled() const;  // in the window
+
+  // What readers asked of each rule, warm-up too, as the server's own counters see it; by place in
+  // Scenario::cache_rules.
+  const std::vector<CacheLookups>& lookups() const { return lookups_; }
 
   // Ok requests, warm-up too, since this was last asked: for progress.
   Histogram take_live();
@@ -50,7 +55,16 @@ class LoadStats {
     std::array<int64_t, kPathNames.size()> paths{};
   };
 
+  struct JobCounts {
+    RunCounts runs;
+    int64_t batches = 0, retries = 0;
+    size_t lateness = 0, duration = 0;  // series
+  };
+
   size_t add_series(std::string tag);
+  void add_run(const RequestRecord& record);
+  void add_lookups(const RequestRecord& record);
+  void reach_interval(const RequestRecord& record);
   void add_to_interval(const RequestRecord& record);
   void flush_interval();
   OperationResult operation_result(size_t operation) const;
@@ -60,6 +74,8 @@ class LoadStats {
   std::vector<std::string> tags_;
   std::vector<Places> places_;
   std::vector<Counts> counts_;
+  std::vector<JobCounts> jobs_;
+  std::vector<CacheLookups> lookups_;
   Table interval_, total_;
   Histogram live_;
   int64_t interval_second_ = 0;

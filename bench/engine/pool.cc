@@ -5,6 +5,7 @@ namespace tare {
 void Pool::add(std::unique_ptr<Session> session) {
   sessions_.push_back(std::move(session));
   idle_.reserve(sessions_.size());
+  ready_.reserve(sessions_.size());
   sessions_.back()->open(*this);
 }
 
@@ -17,13 +18,14 @@ void Pool::submit(Call& call) {
     return;
   }
   Session& session = *idle_.front();
-  idle_.erase(idle_.begin());
+  if (session.in_flight + 1 == session.depth()) idle_.erase(idle_.begin());
   start(session, call);
 }
 
 void Pool::start(Session& session, Call& call) {
   call.state = CallState::in_flight;
   call.session = &session;
+  ++session.in_flight;
   session.start(call);
 }
 
@@ -32,7 +34,10 @@ void Pool::give_up(Call& call) {
     waiting_.remove(call);
     call.reply.sent = call.reply.done = loop_.now();
   } else if (call.state == CallState::in_flight) {
-    call.session->abandon();
+    Session& session = *call.session;
+    --session.in_flight;
+    std::erase(idle_, &session);
+    session.abandon(call);
     call.reply.done = loop_.now();
   } else {
     return;  // answered already
@@ -43,11 +48,8 @@ void Pool::give_up(Call& call) {
 
 void Pool::available(Session& session) {
   ++opened_;
-  if (waiting_.empty()) {
-    idle_.push_back(&session);
-  } else {
-    start(session, waiting_.pop());
-  }
+  while (!waiting_.empty() && session.in_flight < session.depth()) start(session, waiting_.pop());
+  if (session.in_flight < session.depth()) idle_.push_back(&session);
 }
 
 void Pool::lost(Session& session) {
@@ -56,11 +58,13 @@ void Pool::lost(Session& session) {
 
 void Pool::finished(Session& session, Call& call) {
   ready_.push(call);
-  if (call.reply.status == CallStatus::connection_lost) return;  // available() comes later
-  if (waiting_.empty()) {
-    idle_.push_back(&session);
-  } else {
+  const bool was_full = session.in_flight-- == session.depth();
+  if (call.reply.status == CallStatus::connection_lost) {  // available() comes later
+    std::erase(idle_, &session);
+  } else if (!waiting_.empty()) {
     start(session, waiting_.pop());
+  } else if (was_full) {
+    idle_.push_back(&session);
   }
 }
 

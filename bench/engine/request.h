@@ -50,6 +50,14 @@ struct RequestRecord {
   Failure failure = Failure::none;
   std::array<int64_t, kMaxCalls> call_ns{};  // service time by call; kNotMade: not made
 
+  // Of a job's run; `job` is its place in Traffic::jobs() and counts from 1, 0 is a reader.
+  uint32_t job = 0;
+  uint32_t batches = 0;    // done
+  uint32_t retries = 0;    // of batches that failed
+  Nanoseconds lateness{};  // intended start to its first call's sending
+
+  uint32_t hits = 0;  // a bit for each call that found its key in the cache
+
   static constexpr int64_t kNotMade = -1;
   Nanoseconds lag() const { return response - wait - service; }
 };

@@ -37,36 +37,75 @@ int share_of(int64_t total, int worker, int workers) {
   return int(std::max<int64_t>(1, total / workers + (worker < total % workers ? 1 : 0)));
 }
 
-WorkerOptions worker_options(const Load& load, int worker) {
-  return {load.timeout, std::min(load.timeout, kLongestDrain),
-          size_t(share_of(load.max_queued, worker, load.workers))};
+WorkerOptions worker_options(const Scenario& scenario, int worker) {
+  const Load& load = scenario.load;
+  WorkerOptions options{load.timeout, std::min(load.timeout, kLongestDrain),
+                        size_t(share_of(load.max_queued, worker, load.workers))};
+  if (load.arrivals.kind != ArrivalKind::closed) return options;
+  ClientOptions& clients = options.clients.emplace();
+  clients.loop = load.arrivals.closed;
+  clients.loop.clients = share_of(load.arrivals.closed.clients, worker, load.workers);
+  clients.seed = scenario.seed;
+  clients.length = load.warmup + load.measure;
+  clients.worker = uint64_t(worker);
+  clients.workers = uint64_t(load.workers);
+  options.max_requests =
+      std::max(options.max_requests, size_t(clients.loop.clients) * size_t(clients.loop.pipeline));
+  return options;
 }
 
-// A worker and its thread. Everything but `connected`, `begin` and `loop.post` belongs to the
-// thread until it is joined.
+Schedule job_schedule(const Scenario& scenario, const JobTraffic& job) {
+  Arrivals arrivals;
+  arrivals.kind = ArrivalKind::timestamps;
+  arrivals.timestamps_s = job.due_s;
+  return Schedule(arrivals, scenario.seed, scenario.load.warmup + scenario.load.measure, 0, 1);
+}
+
+// Opens connections to the servers that the operation's calls need: `postgres` and `redis` of them.
+struct Connections {
+  int postgres = 0, redis = 0;
+};
+
+Connections needed_by(const OperationTraffic& operation) {
+  Connections needed;
+  for (const auto& step : operation.steps) {
+    const auto* plain = std::get_if<PlainStep>(&step);
+    if (!plain || plain->call.server == Server::postgres) needed.postgres = 1;
+    if (!plain || plain->call.server == Server::redis) needed.redis = 1;
+  }
+  return needed;
+}
+
+// A worker and its thread; the first carries out the jobs too. Everything but `connected`, `begin`
+// and `loop.post` belongs to the thread until it is joined.
 class WorkerThread {
  public:
   WorkerThread(const Scenario& scenario, const Traffic& traffic, int number)
       : load_(scenario.load),
+        traffic_(traffic),
         number_(number),
         worker_(loop_, traffic,
                 Schedule(load_.arrivals, scenario.seed, load_.warmup + load_.measure,
                          unsigned(number), unsigned(load_.workers)),
-                worker_options(load_, number), recorder_) {}
+                worker_options(scenario, number), recorder_) {
+    for (size_t i = 0; number == 0 && i < traffic.jobs().size(); ++i) {
+      const JobTraffic& job = traffic.jobs()[i];
+      WorkerOptions options{job.timeout, std::min(job.timeout, kLongestDrain)};
+      options.job = i;
+      jobs_.emplace_back(loop_, traffic, job_schedule(scenario, job), options, recorder_);
+    }
+  }
 
-  void launch(const Traffic& traffic, const SessionFactory& postgres, const SessionFactory& redis) {
-    const int sql = traffic.sql_calls().empty() ? 0 : load_.postgres_connections;
-    const int commands = traffic.redis_calls().empty() ? 0 : load_.redis_connections;
-    thread_ = std::thread([this, sql, commands, &postgres, &redis] {
-      open(worker_.postgres(), sql, postgres);
-      open(worker_.redis(), commands, redis);
+  void launch(const SessionFactory& postgres, const SessionFactory& redis) {
+    thread_ = std::thread([this, &postgres, &redis] {
+      open(postgres, redis);
       loop_.run_until([this] {
-        connected_ = worker_.postgres().all_available() && worker_.redis().all_available();
+        connected_ = all_available();
         return connected_ || stopped_;
       });
       loop_.run_until([this] { return begun_ || stopped_; });
       const Nanoseconds before = thread_cpu_time();
-      if (begun_) loop_.run_until([this] { return worker_.finished(); });
+      if (begun_) loop_.run_until([this] { return all_finished(); });
       cpu_ = thread_cpu_time() - before;
       finished_ = true;
     });
@@ -75,6 +114,7 @@ class WorkerThread {
   void begin(Nanoseconds origin) {
     loop_.post([this, origin] {
       begun_ = true;
+      for (Worker& job : jobs_) job.start(origin);
       worker_.start(origin);
     });
   }
@@ -82,7 +122,9 @@ class WorkerThread {
   void stop() {
     loop_.post([this] {
       stopped_ = true;
-      if (begun_) worker_.stop();
+      if (!begun_) return;
+      worker_.stop();
+      for (Worker& job : jobs_) job.stop();
     });
   }
 
@@ -90,8 +132,11 @@ class WorkerThread {
   std::string problem() {  // once
     std::future<std::string> text = problem_.get_future();
     loop_.post([this] {
-      std::string sql = worker_.postgres().problem();
-      problem_.set_value(sql.empty() ? worker_.redis().problem() : sql);
+      std::string first = problem_of(worker_);
+      for (Worker& job : jobs_) {
+        if (first.empty()) first = problem_of(job);
+      }
+      problem_.set_value(first);
     });
     return text.wait_for(1s) == std::future_status::ready ? text.get() : "no answer";
   }
@@ -104,22 +149,56 @@ class WorkerThread {
   bool finished() const { return finished_ || !thread_.joinable(); }
   Recorder& recorder() { return recorder_; }
   AsioLoop& loop() { return loop_; }
-  Worker& worker() { return worker_; }  // after join()
+  Worker& worker() { return worker_; }          // after join()
+  std::deque<Worker>& jobs() { return jobs_; }  // after join()
   Nanoseconds cpu() const { return cpu_; }
 
  private:
-  void open(Pool& pool, int connections, const SessionFactory& factory) {
-    if (connections == 0) return;
-    const int mine = share_of(connections, number_, load_.workers);
-    for (int i = 0; i < mine; ++i) pool.add(factory(loop_));
+  void open(const SessionFactory& postgres, const SessionFactory& redis) {
+    const auto share = [this](bool needed, int connections) {
+      return needed ? share_of(connections, number_, load_.workers) : 0;
+    };
+    open(worker_.postgres(), share(!traffic_.sql_calls().empty(), load_.postgres_connections),
+         load_.timeout, postgres);
+    open(worker_.redis(), share(!traffic_.redis_calls().empty(), load_.redis_connections),
+         load_.timeout, redis);
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      const JobTraffic& job = traffic_.jobs()[i];
+      const Connections needed = needed_by(traffic_.operations()[job.operation]);
+      open(jobs_[i].postgres(), needed.postgres, job.timeout, postgres);
+      open(jobs_[i].redis(), needed.redis, job.timeout, redis);
+    }
+  }
+
+  void open(Pool& pool, int connections, Nanoseconds timeout, const SessionFactory& factory) {
+    for (int i = 0; i < connections; ++i) pool.add(factory(loop_, timeout));
+  }
+
+  bool all_available() {
+    const auto available = [](Worker& worker) {
+      return worker.postgres().all_available() && worker.redis().all_available();
+    };
+    return available(worker_) && std::all_of(jobs_.begin(), jobs_.end(), available);
+  }
+
+  bool all_finished() const {
+    return worker_.finished() && std::all_of(jobs_.begin(), jobs_.end(),
+                                             [](const Worker& job) { return job.finished(); });
+  }
+
+  static std::string problem_of(Worker& worker) {
+    std::string sql = worker.postgres().problem();
+    return sql.empty() ? worker.redis().problem() : sql;
   }
 
   const Load& load_;
+  const Traffic& traffic_;
   int number_;
   std::promise<std::string> problem_;
   AsioLoop loop_;
   Recorder recorder_;
   Worker worker_;
+  std::deque<Worker> jobs_;  // by Traffic::jobs()
   bool begun_ = false, stopped_ = false;
   std::atomic<bool> connected_ = false, finished_ = false;
   Nanoseconds cpu_{};
@@ -141,8 +220,8 @@ class Team {
     for (WorkerThread& thread : threads_) thread.join();
   }
 
-  void launch(const Traffic& traffic, const SessionFactory& postgres, const SessionFactory& redis) {
-    for (WorkerThread& thread : threads_) thread.launch(traffic, postgres, redis);
+  void launch(const SessionFactory& postgres, const SessionFactory& redis) {
+    for (WorkerThread& thread : threads_) thread.launch(postgres, redis);
   }
 
   void connect(const LoadWatch& watch, const std::stop_token& stop) {
@@ -193,19 +272,43 @@ class Team {
   std::deque<WorkerThread> threads_;
 };
 
-void sum_up(Team& team, size_t operations, LoadOutcome& outcome) {
+uint64_t digest_of_first(const Traffic& traffic) {
+  constexpr uint64_t kFirst = 1000;
+  uint64_t digest = 0;
+  Request request;
+  for (uint64_t number = 0; number < kFirst; ++number) {
+    traffic.make(number, Nanoseconds(0), request);
+    digest += Traffic::digest(request);
+  }
+  return digest;
+}
+
+int64_t reconnects_of(Worker& worker) {
+  return worker.postgres().reconnects() + worker.redis().reconnects();
+}
+
+void sum_up(Team& team, const Scenario& scenario, const Traffic& traffic, LoadOutcome& outcome) {
+  const bool closed = scenario.load.arrivals.kind == ArrivalKind::closed;
   Nanoseconds cpu{};
-  outcome.first_errors.resize(operations);
+  outcome.first_errors.resize(traffic.operations().size());
+  outcome.first_job_errors.resize(traffic.jobs().size());
+  if (closed) outcome.digest = digest_of_first(traffic);
   for (WorkerThread& thread : team.threads()) {
     Worker& worker = thread.worker();
     cpu += thread.cpu();
-    outcome.digest += worker.digest();
+    if (!closed) outcome.digest += worker.digest();
     outcome.scheduled += worker.scheduled();
-    outcome.reconnects += worker.postgres().reconnects() + worker.redis().reconnects();
+    outcome.reconnects += reconnects_of(worker);
     outcome.hit_samples.insert(outcome.hit_samples.end(), worker.hit_samples().begin(),
                                worker.hit_samples().end());
-    for (size_t i = 0; i < operations; ++i) {
+    for (size_t i = 0; i < outcome.first_errors.size(); ++i) {
       if (outcome.first_errors[i].empty()) outcome.first_errors[i] = worker.first_error(i);
+    }
+    for (size_t i = 0; i < thread.jobs().size(); ++i) {
+      Worker& job = thread.jobs()[i];
+      outcome.digest += job.digest();
+      outcome.reconnects += reconnects_of(job);
+      outcome.first_job_errors[i] = job.first_error(traffic.jobs()[i].operation);
     }
   }
   if (outcome.scheduled > 0) {
@@ -229,9 +332,9 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
                      const SessionFactory& postgres, const SessionFactory& redis,
                      const LoadWatch& watch, std::stop_token stop) {
   const Nanoseconds length = scenario.load.warmup + scenario.load.measure;
-  LoadOutcome outcome{LoadStats(traffic, scenario.load.warmup), 0, 0, 0, 0, {}, {}};
+  LoadOutcome outcome{LoadStats(traffic, scenario.load.warmup), 0, 0, 0, 0, {}, {}, {}};
   Team team(scenario, traffic);
-  team.launch(traffic, postgres, redis);
+  team.launch(postgres, redis);
   team.connect(watch, stop);
 
   const Nanoseconds origin = team.begin();
@@ -251,7 +354,7 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
   for (WorkerThread& thread : team.threads()) thread.join();
   team.count_into(outcome.stats);
   outcome.stats.finish();
-  sum_up(team, traffic.operations().size(), outcome);
+  sum_up(team, scenario, traffic, outcome);
   return outcome;
 }
 

@@ -15,8 +15,9 @@
 
 namespace tare {
 
-// Makes one connection on a worker's loop. Called on the worker's thread.
-using SessionFactory = std::function<std::unique_ptr<Session>(AsioLoop&)>;
+// Makes one connection on a worker's loop, for requests with this timeout. Called on the worker's
+// thread.
+using SessionFactory = std::function<std::unique_ptr<Session>(AsioLoop& loop, Nanoseconds timeout)>;
 
 struct TrafficProgress {
   Nanoseconds elapsed{};  // since the schedule's start
@@ -32,12 +33,15 @@ struct LoadWatch {
 
 struct LoadOutcome {
   LoadStats stats;
-  uint64_t digest = 0;     // of every scheduled request
+  // Of every scheduled request. In a closed loop the servers decide how many there are: then of the
+  // first 1,000 and of every job's.
+  uint64_t digest = 0;
   uint64_t scheduled = 0;  // warm-up too
   double cpu_ns_per_request = 0;
   int64_t reconnects = 0;
   std::vector<HitSample> hit_samples;
-  std::vector<std::string> first_errors;  // by operation; empty: none
+  std::vector<std::string> first_errors;      // by operation; empty: none
+  std::vector<std::string> first_job_errors;  // by job
 };
 
 // Throws ServerError when the connections cannot be made within 15 s or the watch reports a

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "bench/model/random.h"
 
@@ -46,6 +47,8 @@ Nanoseconds Schedule::time_of_next() {
       if (number_ >= arrivals_.timestamps_s.size()) return length_;
       seconds = arrivals_.timestamps_s[number_];
       break;
+    case ArrivalKind::closed:
+      return length_;
   }
   const double length_s = std::chrono::duration<double>(length_).count();
   return seconds < length_s ? from_seconds(seconds) : length_;
@@ -66,8 +69,29 @@ double expected_requests(const Arrivals& arrivals, Nanoseconds length) {
     const auto& times = arrivals.timestamps_s;
     return double(std::lower_bound(times.begin(), times.end(), length_s) - times.begin());
   }
+  if (arrivals.kind == ArrivalKind::closed) return 0;
   const double expected = RateCurve(arrivals).count_until(length_s);
   return arrivals.kind == ArrivalKind::constant ? std::ceil(expected) : expected;
+}
+
+std::vector<double> expected_shares(const Load& load, Nanoseconds from, Nanoseconds until) {
+  std::vector<double> shares(load.mix.size());
+  double all = 0;
+  for (size_t phase = 0; phase <= load.phases.size(); ++phase) {
+    const Nanoseconds begin = phase == 0 ? from : std::max(from, load.phases[phase - 1].from);
+    const Nanoseconds end =
+        phase == load.phases.size() ? until : std::min(until, load.phases[phase].from);
+    if (begin >= end) continue;
+    double requests =
+        expected_requests(load.arrivals, end) - expected_requests(load.arrivals, begin);
+    if (load.arrivals.kind == ArrivalKind::closed) requests = double((end - begin).count());
+    const std::vector<double>& mix = phase == 0 ? load.mix : load.phases[phase - 1].mix;
+    const double sum = std::accumulate(mix.begin(), mix.end(), 0.0);
+    for (size_t i = 0; i < mix.size(); ++i) shares[i] += requests * mix[i] / sum;
+    all += requests;
+  }
+  for (double& share : shares) share = all > 0 ? share / all : 0;
+  return shares;
 }
 
 }  // namespace tare

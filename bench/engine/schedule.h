@@ -21,6 +21,7 @@ class Schedule {
   // Requests before `length`, those whose number modulo `workers` is `worker`. Number n falls due
   // when the rate's integral over time reaches: n (constant), or the sum of n gaps of mean 1,
   // exponential (poisson) or gamma (gamma), each a function of (seed, n).
+  // Empty for a closed loop, whose clients make their own (clients.h).
   Schedule(const Arrivals& arrivals, uint64_t seed, Nanoseconds length, unsigned worker,
            unsigned workers);
 
@@ -39,7 +40,11 @@ class Schedule {
 };
 
 // What a schedule will hold up to `length`, without making it: exact for constant and timestamps,
-// the expectation for what is random.
+// the expectation for what is random. 0 for a closed loop, which nobody can tell beforehand.
 double expected_requests(const Arrivals& arrivals, Nanoseconds length);
+
+// The share of each operation in the requests between these times, phases included; where nobody
+// can tell how many there will be, every second counts alike.
+std::vector<double> expected_shares(const Load& load, Nanoseconds from, Nanoseconds until);
 
 }  // namespace tare

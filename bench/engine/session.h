@@ -16,6 +16,7 @@ class SessionOwner {
   virtual void available(Session& session) = 0;             // connected, no call in flight
   virtual void lost(Session& session) = 0;                  // while no call was in flight
   virtual void finished(Session& session, Call& call) = 0;  // call.reply is filled
+  virtual void wants_flush(Session& session) = 0;  // once what can be sent together is started
   virtual void settle() = 0;  // the session has handled its event; waiting flows may go on
 
  protected:
@@ -30,15 +31,21 @@ class Session {
   // session goes on trying (first after 50 ms, at most every second) until it is destroyed.
   virtual void open(SessionOwner& owner) = 0;
 
-  // Sends `call` at once and stamps its times; finished() follows, perhaps before this returns.
-  // Only when available and no other call is in flight.
+  // Sends `call` and stamps its times; finished() follows, perhaps before this returns. Only when
+  // available and fewer than depth() calls are in flight. With a depth of 1 it is sent at once;
+  // else with the others that are started before flush().
   virtual void start(Call& call) = 0;
+  virtual int depth() const { return 1; }
+  virtual void flush() {}
 
-  // Nobody waits for the call in flight any more: the connection is dropped and opened again.
-  virtual void abandon() = 0;
+  // Nobody waits for this call in flight any more: the connection is dropped and opened again.
+  // Other calls on it are lost.
+  virtual void abandon(Call& call) = 0;
 
   // Why the connection is not there; empty when it is. Never holds a password.
   virtual const std::string& problem() const = 0;
+
+  int in_flight = 0;  // kept by its pool
 };
 
 }  // namespace tare

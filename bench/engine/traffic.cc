@@ -10,6 +10,7 @@ namespace tare {
 namespace {
 
 constexpr uint64_t kRequestStream = 2;
+constexpr uint64_t kJobStream = 16;  // and one more for each job
 
 template <class... Cases>
 struct Overloaded : Cases... {
@@ -38,7 +39,11 @@ bool writes(const Step& step) {
 }  // namespace
 
 Traffic::Traffic(const Scenario& scenario, std::vector<ValueSet> column_values)
-    : seed_(scenario.seed), mix_(scenario.load.mix) {
+    : seed_(scenario.seed) {
+  mixes_.push_back({Nanoseconds(0), AliasTable(scenario.load.mix)});
+  for (const Phase& phase : scenario.load.phases) {
+    mixes_.push_back({phase.from, AliasTable(phase.mix)});
+  }
   std::vector<Problem> problems;
   size_t next_set = 0;
   for (const Operation& operation : scenario.operations) {
@@ -56,8 +61,10 @@ Traffic::Traffic(const Scenario& scenario, std::vector<ValueSet> column_values)
         sources.push_back(column_source(*column, std::move(set)));
       } else if (const auto* integer = std::get_if<IntegerDraw>(&draw.source)) {
         sources.push_back(integer_source(*integer));
+      } else if (const auto* share = std::get_if<ShareDraw>(&draw.source)) {
+        sources.push_back(ShareSource{share->share});
       } else {
-        sources.push_back(ShareSource{std::get<ShareDraw>(draw.source).share});
+        sources.push_back(JobSource{std::get<JobDraw>(draw.source).count});
       }
     }
     add_operation(scenario, operation);
@@ -70,6 +77,19 @@ Traffic::Traffic(const Scenario& scenario, std::vector<ValueSet> column_values)
     }
   }
   if (!problems.empty()) throw FileProblems(std::move(problems));
+  add_jobs(scenario.load);
+}
+
+void Traffic::add_jobs(const Load& load) {
+  for (const Job& job : load.jobs) {
+    JobTraffic traffic{job.name,  job.operation,         job.every,   uint32_t(job.batches),
+                       job.until, uint32_t(job.retries), job.timeout, {}};
+    for (Nanoseconds due = load.warmup + job.first; due < load.warmup + load.measure;
+         due += job.every) {
+      traffic.due_s.push_back(std::chrono::duration<double>(due).count());
+    }
+    jobs_.push_back(std::move(traffic));
+  }
 }
 
 Traffic::Source Traffic::column_source(const ColumnDraw& draw, ValueSet set) {
@@ -129,6 +149,7 @@ void Traffic::add_operation(const Scenario& scenario, const Operation& operation
       const auto& cached = std::get<CachedStep>(step);
       const std::string ttl = std::to_string(scenario.cache_rules.at(cached.rule).ttl_s);
       CacheStep plan;
+      plan.rule = cached.rule;
       plan.bypass = cached.bypass;
       plan.get = plan_redis({{literal("GET"), cached.key}, {}}, {}, cached.name + ".get", traffic);
       plan.query = plan_sql(cached.on_miss, cached.name + ".query", traffic);
@@ -141,7 +162,8 @@ void Traffic::add_operation(const Scenario& scenario, const Operation& operation
   operations_.push_back(std::move(traffic));
 }
 
-std::string_view Traffic::draw(const Source& source, Random& random, std::array<char, 24>& digits) {
+std::string_view Traffic::draw(const Source& source, Random& random, const JobPlace& place,
+                               std::array<char, 24>& digits) {
   if (const auto* column = std::get_if<ColumnSource>(&source)) {
     const uint64_t index = std::visit(
         Overloaded{[&](std::monostate) { return random.below(column->set.values.size()); },
@@ -158,17 +180,44 @@ std::string_view Traffic::draw(const Source& source, Random& random, std::array<
         integer->popularity);
     return write_integer(int64_t(uint64_t(integer->minimum) + offset), digits);
   }
-  return write_integer(random.unit() < std::get<ShareSource>(source).share ? 1 : 0, digits);
+  if (const auto* share = std::get_if<ShareSource>(&source)) {
+    return write_integer(random.unit() < share->share ? 1 : 0, digits);
+  }
+  const bool batch = std::get<JobSource>(source).count == JobDraw::Count::batch;
+  return write_integer(batch ? int64_t(place.batch) : int64_t(place.run) + 1, digits);
 }
 
 void Traffic::make(uint64_t number, Nanoseconds intended, Request& request) const {
   Random random(seed_, kRequestStream, number);
   request.number = number;
   request.intended = intended;
-  request.operation = mix_.draw(random);
+  size_t phase = 0;
+  while (phase + 1 < mixes_.size() && intended >= mixes_[phase + 1].from) ++phase;
+  request.operation = mixes_[phase].operations.draw(random);
+  fill(random, {}, request);
+}
+
+bool Traffic::make_in_any_phase(uint64_t number, size_t operation, Request& request) const {
+  for (const Mix& mix : mixes_) {
+    make(number, mix.from, request);
+    if (request.operation == operation) return true;
+  }
+  return false;
+}
+
+void Traffic::make_batch(size_t job, uint64_t run, uint32_t batch, Nanoseconds intended,
+                         Request& request) const {
+  Random random(seed_, kJobStream + job, run << 32 | batch);
+  request.number = run;
+  request.intended = intended;
+  request.operation = jobs_[job].operation;
+  fill(random, {run, batch}, request);
+}
+
+void Traffic::fill(Random& random, const JobPlace& place, Request& request) const {
   const std::vector<Source>& sources = sources_[request.operation];
   for (size_t i = 0; i < sources.size(); ++i) {
-    request.values[i] = draw(sources[i], random, request.digits[i]);
+    request.values[i] = draw(sources[i], random, place, request.digits[i]);
   }
   for (size_t i = sources.size(); i < kMaxDraws; ++i) request.values[i] = {};
 }

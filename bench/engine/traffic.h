@@ -45,6 +45,7 @@ struct PlainStep {
   PlannedCall call;
 };
 struct CacheStep {
+  size_t rule = 0;  // in Scenario::cache_rules
   PlannedCall get, query, set;
   std::optional<size_t> bypass;  // the draw that is "1" when the cache is left out
 };
@@ -56,6 +57,18 @@ struct OperationTraffic {
   std::vector<std::string> call_names;  // "lookup", "page.get", "page.query", "page.set"
 };
 
+// How a job's runs go; see Job.
+struct JobTraffic {
+  std::string name;
+  size_t operation = 0;  // in operations()
+  Nanoseconds every{};
+  uint32_t batches = 1;
+  Job::Until until = Job::Until::batches;
+  uint32_t retries = 0;
+  Nanoseconds timeout{};
+  std::vector<double> due_s;  // since the schedule's start
+};
+
 class Traffic {
  public:
   // `column_values` holds one ValueSet per draw from a column, in the order of
@@ -63,14 +76,24 @@ class Traffic {
   // kMaxCalls calls or a column has no value to draw.
   Traffic(const Scenario& scenario, std::vector<ValueSet> column_values);
 
-  // Fills `request` with what request `number` asks: a function of (seed, number) alone.
+  // Fills `request` with what request `number` asks: a function of (seed, number), and of the phase
+  // that `intended` falls into.
   void make(uint64_t number, Nanoseconds intended, Request& request) const;
+
+  // What request `number` would ask in the first phase that makes it this operation; false: in
+  // none.
+  bool make_in_any_phase(uint64_t number, size_t operation, Request& request) const;
+
+  // The same for a batch (from 1) of a job's run, whose number counts from 0.
+  void make_batch(size_t job, uint64_t run, uint32_t batch, Nanoseconds intended,
+                  Request& request) const;
 
   // The digest of one request; the digests of a run's requests are added up, so that neither the
   // order nor the number of workers matters.
   static uint64_t digest(const Request& request);
 
   const std::vector<OperationTraffic>& operations() const { return operations_; }
+  const std::vector<JobTraffic>& jobs() const { return jobs_; }
   const std::vector<SqlCall>& sql_calls() const { return sql_calls_; }
   const std::vector<RedisCall>& redis_calls() const { return redis_calls_; }
 
@@ -87,22 +110,37 @@ class Traffic {
   struct ShareSource {
     double share = 0;
   };
-  using Source = std::variant<ColumnSource, IntegerSource, ShareSource>;
+  struct JobSource {
+    JobDraw::Count count = JobDraw::Count::run;
+  };
+  using Source = std::variant<ColumnSource, IntegerSource, ShareSource, JobSource>;
+  struct JobPlace {  // what JobSource draws
+    uint64_t run = 0;
+    uint32_t batch = 0;
+  };
+  struct Mix {
+    Nanoseconds from{};  // since the schedule's start
+    AliasTable operations;
+  };
 
+  void add_jobs(const Load& load);
+  void fill(Random& random, const JobPlace& place, Request& request) const;
   void add_operation(const Scenario& scenario, const Operation& operation);
   PlannedCall plan_sql(const SqlStep& step, const std::string& name, OperationTraffic& operation);
   PlannedCall plan_redis(RedisCall call, const Expect& expect, const std::string& name,
                          OperationTraffic& operation);
   static Source column_source(const ColumnDraw& draw, ValueSet set);
   static Source integer_source(const IntegerDraw& draw);
-  static std::string_view draw(const Source& source, Random& random, std::array<char, 24>& digits);
+  static std::string_view draw(const Source& source, Random& random, const JobPlace& place,
+                               std::array<char, 24>& digits);
 
   uint64_t seed_;
-  AliasTable mix_;
+  std::vector<Mix> mixes_;  // the first from the beginning
   std::vector<OperationTraffic> operations_;
   std::vector<std::vector<Source>> sources_;  // by operation and draw
   std::vector<SqlCall> sql_calls_;
   std::vector<RedisCall> redis_calls_;
+  std::vector<JobTraffic> jobs_;
 };
 
 // Draws from columns in the order Traffic wants their value sets.

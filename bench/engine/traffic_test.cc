@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <tuple>
 
 #include "bench/engine/engine_fixture.h"
 #include "bench/model/problem.h"
@@ -48,6 +49,52 @@ TEST(Traffic, DrawsFollowTheirSkew) {
   EXPECT_EQ(pages.size(), 10u);
   EXPECT_NEAR(pages["-5"], 10'000, 500);
   EXPECT_NEAR(editors["1"], 25'000, 700);
+}
+
+TEST(Traffic, TheMixChangesWithThePhase) {
+  Scenario scenario = one_call_scenario(100, std::chrono::seconds(10));
+  scenario.operations.push_back(scenario.operations[0]);
+  scenario.operations[1].name = "other";
+  scenario.load.mix = {1, 0};
+  scenario.load.phases = {{std::chrono::seconds(4), {0, 1}}, {std::chrono::seconds(8), {1, 1}}};
+  const Traffic traffic(scenario, {});
+  Request request;
+  std::map<int64_t, int> others;  // by second
+  for (uint64_t number = 0; number < 10'000; ++number) {
+    const int64_t second = int64_t(number / 1000);
+    traffic.make(number, std::chrono::seconds(second), request);
+    others[second] += request.operation == 1;
+  }
+  EXPECT_EQ(others[0] + others[3], 0);
+  EXPECT_EQ(others[4], 1000) << "from its first moment on";
+  EXPECT_EQ(others[7], 1000);
+  EXPECT_NEAR(others[8] + others[9], 1000, 100);
+  const auto shares = expected_shares(scenario.load, Nanoseconds(0), std::chrono::seconds(10));
+  EXPECT_NEAR(shares.at(1), 0.5, 1e-9);
+  EXPECT_TRUE(traffic.make_in_any_phase(7, 1, request));
+  EXPECT_EQ(request.operation, 1u);
+}
+
+TEST(Traffic, ABatchIsAFunctionOfSeedJobRunAndBatch) {
+  Scenario scenario = one_call_scenario(100, std::chrono::seconds(1));
+  scenario.operations[0].draws = {{"run", JobDraw{JobDraw::Count::run}},
+                                  {"batch", JobDraw{JobDraw::Count::batch}},
+                                  {"any", IntegerDraw{1, 1'000'000, UniformSkew{}}}};
+  Job job;
+  job.name = "import";
+  job.every = std::chrono::seconds(1);
+  scenario.load.jobs = {job, job};
+  const Traffic traffic(scenario, {});
+  Request one, same, other;
+  traffic.make_batch(0, 4, 7, Nanoseconds(0), one);
+  traffic.make_batch(0, 4, 7, Nanoseconds(0), same);
+  EXPECT_EQ(one.values[0], "5") << "runs are counted from 1 for people";
+  EXPECT_EQ(one.values[1], "7");
+  EXPECT_EQ(one.values[2], same.values[2]);
+  for (const auto& [number, run, batch] : {std::tuple(0u, 4u, 8u), {0u, 5u, 7u}, {1u, 4u, 7u}}) {
+    traffic.make_batch(number, run, batch, Nanoseconds(0), other);
+    EXPECT_NE(one.values[2], other.values[2]) << number << " " << run << " " << batch;
+  }
 }
 
 TEST(Traffic, DigestTellsRequestsApart) {

@@ -22,6 +22,12 @@ Path join(std::optional<Path> before, Path now) {
   return rank(now) > rank(*before) ? now : *before;
 }
 
+// Whether a job's batch has more to look for behind it.
+bool found_work(const PlannedCall& call, const Reply& reply) {
+  if (call.server == Server::postgres) return reply.rows > 0;
+  return reply.type == ReplyType::array ? reply.rows > 0 : reply.type != ReplyType::nil;
+}
+
 bool as_expected(const Expect& expect, const Reply& reply) {
   if (expect.minimum_rows && reply.rows < *expect.minimum_rows) return false;
   if (expect.maximum_rows && reply.rows > *expect.maximum_rows) return false;
@@ -37,7 +43,10 @@ struct Worker::Slot {
   std::string payload;          // the row on its way to the cache; keeps its room
   Status verdict = Status::ok;  // why the request was given up
   std::coroutine_handle<> idle_flow;
-  Slot* next = nullptr;  // in the free stack, or the next newer under way
+  size_t client = 0;           // of a closed loop
+  uint32_t batch_retries = 0;  // of the batch at hand
+  bool found_work = false;     // the batch's first call
+  Slot* next = nullptr;        // in the free stack, or the next newer under way
   Slot* previous = nullptr;
   Flow flow;  // last, so that it is destroyed first
 
@@ -75,12 +84,15 @@ Worker::Worker(Loop& loop, const Traffic& traffic, Schedule schedule, WorkerOpti
       redis_(loop, ready_),
       first_errors_(traffic.operations().size()) {
   hit_samples_.reserve(kMaxHitSamples);
+  Clients::Host& host = *this;
+  if (options_.clients) clients_.emplace(loop_, *options_.clients, host);
 }
 
 Worker::~Worker() {
   loop_.disarm(arrival_bell_);
   loop_.disarm(deadline_bell_);
   loop_.disarm(drain_bell_);
+  loop_.disarm(run_bell_);
 }
 
 void Worker::start(Nanoseconds origin) {
@@ -95,6 +107,10 @@ void Worker::start(Nanoseconds origin) {
   next_ = schedule_.next();
   started_ = true;
   if (next_) loop_.arm(arrival_bell_, origin_ + next_->intended);
+  if (clients_) {
+    clients_->start(origin_);
+    loop_.arm(drain_bell_, origin_ + options_.clients->length + options_.drain);
+  }
 }
 
 // Starts what is due; a late wake-up starts several, each with its own intended time.
@@ -102,7 +118,7 @@ void Worker::arrive() {
   for (int begun = 0; begun < kMostPerTurn && next_; ++begun) {
     if (origin_ + next_->intended > loop_.now()) break;
     last_intended_ = next_->intended;
-    begin(*next_);
+    options_.job ? begin_run(*next_) : begin(*next_);
     next_ = schedule_.next();
   }
   ready_.drain();
@@ -121,24 +137,43 @@ Worker::Slot* Worker::free_slot() {
   return &slot;
 }
 
-void Worker::begin(const Arrival& arrival) {
-  ++scheduled_;
-  Slot* slot = free_slot();
-  Request& request = slot ? slot->request : dropped_;
-  traffic_.make(arrival.number, arrival.intended, request);
-  digest_ += Traffic::digest(request);
+void Worker::make(const Arrival& arrival, Request& request) const {
+  if (options_.job) {
+    traffic_.make_batch(*options_.job, arrival.number, 1, arrival.intended, request);
+  } else {
+    traffic_.make(arrival.number, arrival.intended, request);
+  }
+}
 
+RequestRecord Worker::record_of(const Arrival& arrival, const Request& request) const {
   RequestRecord record;
   record.number = arrival.number;
   record.intended = arrival.intended;
   record.operation = uint32_t(request.operation);
+  record.job = options_.job ? uint32_t(*options_.job + 1) : 0;
   record.call_ns.fill(RequestRecord::kNotMade);
-  if (!slot) {
-    record.status = Status::dropped;
-    sink_.add(record);
-    return;
-  }
-  slot->record = record;
+  return record;
+}
+
+// A request that is not begun at all is part of what was asked.
+void Worker::leave(const Arrival& arrival, Status status) {
+  ++scheduled_;
+  make(arrival, not_begun_);
+  digest_ += Traffic::digest(not_begun_);
+  RequestRecord record = record_of(arrival, not_begun_);
+  record.status = status;
+  sink_.add(record);
+}
+
+void Worker::begin(const Arrival& arrival, size_t client) {
+  Slot* slot = free_slot();
+  if (!slot) return leave(arrival, Status::dropped);
+  ++scheduled_;
+  make(arrival, slot->request);
+  digest_ += Traffic::digest(slot->request);
+  slot->record = record_of(arrival, slot->request);
+  slot->client = client;
+  slot->batch_retries = 0;
   slot->verdict = Status::ok;
   slot->next = nullptr;
   slot->previous = newest_;
@@ -151,10 +186,27 @@ void Worker::begin(const Arrival& arrival) {
   slot->idle_flow.resume();
 }
 
-// The way of one request. GET; on a miss the query, then SET; or the plain calls, in turn.
+void Worker::begin_run(const Arrival& arrival) {
+  if (oldest_ == nullptr && !waiting_run_) {
+    begin(arrival);
+  } else if (!waiting_run_) {
+    waiting_run_ = arrival;
+  } else {
+    leave(arrival, Status::dropped);
+  }
+}
+
+void Worker::begin_waiting_run() {
+  if (!waiting_run_) return;
+  begin(*std::exchange(waiting_run_, std::nullopt));
+  ready_.drain();
+}
+
+// The way of one request. GET; on a miss the query, then SET; or the plain calls, in turn. A job's
+// run goes this way batch by batch.
 Flow Worker::serve(Slot& slot) {
+  co_await Assignment{slot};
   for (;;) {
-    co_await Assignment{slot};
     const OperationTraffic& operation = traffic_.operations()[slot.request.operation];
     std::optional<Path> cache_path;
     for (const auto& step : operation.steps) {
@@ -170,6 +222,7 @@ Flow Worker::serve(Slot& slot) {
         if (!accept(slot, cached.get)) break;
         if (slot.call.reply.type == ReplyType::string) {
           cache_path = join(cache_path, Path::hit);
+          slot.record.hits |= 1u << cached.get.slot;
           note_hit(slot, cached);
           continue;
         }
@@ -182,8 +235,32 @@ Flow Worker::serve(Slot& slot) {
       if (!accept(slot, cached.set)) break;
     }
     slot.record.path = cache_path.value_or(operation.path);
+    if (goes_on(slot)) continue;
     finish(slot);
+    co_await Assignment{slot};
   }
+}
+
+// Whether a job's run has another batch to do, or one to do again; it is then made.
+bool Worker::goes_on(Slot& slot) {
+  if (!options_.job || slot.verdict != Status::ok) return false;
+  const JobTraffic& job = traffic_.jobs()[*options_.job];
+  RequestRecord& record = slot.record;
+  if (record.status == Status::failed) {
+    if (slot.batch_retries == job.retries) return false;
+    ++slot.batch_retries;
+    ++record.retries;
+    record.status = Status::ok;
+    record.failure = Failure::none;
+    return true;
+  }
+  ++record.batches;
+  slot.batch_retries = 0;
+  if (record.batches == job.batches) return false;
+  if (job.until == Job::Until::empty && !slot.found_work) return false;
+  traffic_.make_batch(*options_.job, record.number, record.batches + 1, record.intended,
+                      slot.request);
+  return true;
 }
 
 Worker::Asking Worker::ask(Slot& slot, const PlannedCall& planned, std::string_view payload,
@@ -206,6 +283,12 @@ bool Worker::accept(Slot& slot, const PlannedCall& planned) {
   record.wait += reply.sent - slot.call.asked;
   record.service += service;
   record.call_ns[planned.slot] = service.count();
+  if (planned.slot == 0) {
+    if (record.batches + record.retries == 0) {
+      record.lateness = reply.sent - (origin_ + record.intended);
+    }
+    slot.found_work = found_work(planned, reply);
+  }
   if (slot.verdict != Status::ok) {
     record.status = slot.verdict;
     return false;
@@ -220,13 +303,13 @@ bool Worker::accept(Slot& slot, const PlannedCall& planned) {
 }
 
 bool Worker::wants_check(const Slot& slot) const {
-  return mix_bits(slot.request.number) % kHitSampleEvery == 0;
+  return !options_.job && mix_bits(slot.request.number) % kHitSampleEvery == 0;
 }
 
 void Worker::note_hit(const Slot& slot, const CacheStep& step) {
   if (!wants_check(slot) || hit_samples_.size() == kMaxHitSamples) return;
-  hit_samples_.push_back({slot.request.number, step.get.index, step.query.index,
-                          slot.request.operation, rows_digest(slot.payload)});
+  hit_samples_.push_back({slot.request.number, slot.request.intended, step.get.index,
+                          step.query.index, slot.request.operation, rows_digest(slot.payload)});
 }
 
 void Worker::finish(Slot& slot) {
@@ -236,6 +319,9 @@ void Worker::finish(Slot& slot) {
   (slot.next ? slot.next->previous : newest_) = slot.previous;
   slot.next = free_;
   free_ = &slot;
+  // The flow is not idle yet, so what follows waits for the next event.
+  if (clients_) clients_->answered(slot.client);
+  if (waiting_run_) loop_.arm(run_bell_, loop_.now());
 }
 
 void Worker::give_up(Slot& slot, Status status) {
@@ -260,6 +346,8 @@ void Worker::expire() {
 }
 
 void Worker::end_drain() {
+  if (waiting_run_) leave(*std::exchange(waiting_run_, std::nullopt), Status::unfinished);
+  if (clients_) clients_->stop();
   for (Slot* slot = oldest_; slot; slot = slot->next) give_up(*slot, Status::unfinished);
   ready_.drain();
 }

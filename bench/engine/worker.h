@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/engine/clients.h"
 #include "bench/engine/flow.h"
 #include "bench/engine/pool.h"
 #include "bench/engine/schedule.h"
@@ -21,18 +22,23 @@ struct WorkerOptions {
   Nanoseconds timeout{};    // of a request, from its intended start
   Nanoseconds drain{};      // after the last intended start; what is under way then is unfinished
   size_t max_requests = 1;  // under way at once; more are dropped and counted
+  std::optional<ClientOptions> clients = {};  // a closed loop: the schedule is empty
+  // The worker carries out the runs of this job (in Traffic::jobs()): one after the other, one
+  // more waiting; what falls due beyond that is dropped.
+  std::optional<size_t> job = {};
 };
 
 // A cache hit to be held against SQL after the window: everything else follows from the number.
 struct HitSample {
   uint64_t number = 0;
+  Nanoseconds intended{};
   size_t get = 0;    // in Traffic::redis_calls()
   size_t query = 0;  // in Traffic::sql_calls()
   size_t operation = 0;
   uint64_t rows_digest = 0;  // of the cached value
 };
 
-class Worker {
+class Worker final : private Clients::Host {
  public:
   Worker(Loop& loop, const Traffic& traffic, Schedule schedule, WorkerOptions options,
          RecordSink& sink);
@@ -47,7 +53,10 @@ class Worker {
   // No further request; those under way become unfinished. For Ctrl-C and dead servers.
   void stop();
 
-  bool finished() const { return started_ && !next_ && oldest_ == nullptr; }
+  bool finished() const {
+    return started_ && !next_ && !waiting_run_ && oldest_ == nullptr &&
+           (!clients_ || clients_->finished());
+  }
   uint64_t scheduled() const { return scheduled_; }
   uint64_t digest() const { return digest_; }
   const std::vector<HitSample>& hit_samples() const { return hit_samples_; }
@@ -70,7 +79,15 @@ class Worker {
   };
 
   void arrive();
-  void begin(const Arrival& arrival);
+  void begin(const Arrival& arrival) { begin(arrival, 0); }
+  void begin(const Arrival& arrival, size_t client) override;
+  void settle() override { ready_.drain(); }
+  void make(const Arrival& arrival, Request& request) const;
+  RequestRecord record_of(const Arrival& arrival, const Request& request) const;
+  void leave(const Arrival& arrival, Status status);
+  void begin_run(const Arrival& arrival);
+  void begin_waiting_run();
+  bool goes_on(Slot& slot);
   Slot* free_slot();
   Flow serve(Slot& slot);
   Asking ask(Slot& slot, const PlannedCall& planned, std::string_view payload,
@@ -94,6 +111,7 @@ class Worker {
   Bell arrival_bell_{*this, &Worker::arrive};
   Bell deadline_bell_{*this, &Worker::expire};
   Bell drain_bell_{*this, &Worker::end_drain};
+  Bell run_bell_{*this, &Worker::begin_waiting_run};
 
   std::deque<Slot> slots_;
   Slot* free_ = nullptr;    // a stack
@@ -102,9 +120,11 @@ class Worker {
   bool started_ = false;
   bool deadline_armed_ = false;
   std::optional<Arrival> next_;
+  std::optional<Arrival> waiting_run_;  // of a job
+  std::optional<Clients> clients_;
   Nanoseconds origin_{};
   Nanoseconds last_intended_{};
-  Request dropped_;  // where a dropped request is made for its digest
+  Request not_begun_;  // where one that is dropped is made for its digest
   uint64_t scheduled_ = 0;
   uint64_t digest_ = 0;
   std::vector<HitSample> hit_samples_;  // its room is reserved

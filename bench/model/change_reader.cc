@@ -130,7 +130,26 @@ std::string unmeasurable(const std::string& metric, const Operation& operation) 
   if (of_cache && !cached) return "has no cached step";
   if (metric == "blocks_per_query" && !sql) return "has no SQL step";
   if (metric == "redis_calls_per_request" && !redis) return "makes no Redis call";
+  if (metric == "throughput") return "is asked beside others; say \"(all)\", in a closed loop";
+  if (metric == "lateness_mean" || metric == "duration_mean") return "is no job";
   return "";
+}
+
+// "job import" for each job, and "(all)" in a closed loop.
+std::vector<std::string> others_to_expect_of(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const Job& job : scenario.load.jobs) names.push_back("job " + job.name);
+  if (scenario.load.arrivals.kind == ArrivalKind::closed) names.push_back("(all)");
+  return names;
+}
+
+std::string unmeasurable_of_other(const std::string& metric, const std::string& name) {
+  const bool all = name == "(all)";
+  const bool known =
+      all ? metric == "throughput"
+          : metric == "failed_share" || metric == "lateness_mean" || metric == "duration_mean";
+  if (known) return "";
+  return all ? "has a throughput" : "has a failed_share, lateness_mean and duration_mean";
 }
 
 }  // namespace
@@ -175,23 +194,24 @@ bool is_change_file(const std::filesystem::path& path) {
 
 std::vector<Problem> check_change_against(const Change& change, const Scenario& scenario) {
   std::vector<Problem> problems;
-  const std::vector<std::string> names = names_of(scenario.operations);
+  std::vector<std::string> names = names_of(scenario.operations);
+  const size_t operations = names.size();
+  for (std::string& other : others_to_expect_of(scenario)) names.push_back(std::move(other));
   for (size_t i = 0; i < change.expect.size(); ++i) {
     const std::string& name = change.expect[i].operation;
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found != names.end()) {
-      const std::string& metric = change.expect[i].metric;
-      const std::string why =
-          unmeasurable(metric, scenario.operations[size_t(found - names.begin())]);
-      if (why.empty()) continue;
-      problems.push_back(
-          {change.file.string(), fmt::format("/expect/{}/metric", i),
-           fmt::format("\"{}\" {}, so there is no {} to expect", name, why, metric)});
+    const auto found = size_t(std::find(names.begin(), names.end(), name) - names.begin());
+    if (found == names.size()) {
+      problems.push_back({change.file.string(), fmt::format("/expect/{}/operation", i),
+                          fmt::format("scenario \"{}\" has no operation \"{}\"{}", scenario.name,
+                                      name, suggestion(name, names))});
       continue;
     }
-    problems.push_back({change.file.string(), fmt::format("/expect/{}/operation", i),
-                        fmt::format("scenario \"{}\" has no operation \"{}\"{}", scenario.name,
-                                    name, suggestion(name, names))});
+    const std::string& metric = change.expect[i].metric;
+    const std::string why = found < operations ? unmeasurable(metric, scenario.operations[found])
+                                               : unmeasurable_of_other(metric, name);
+    if (why.empty()) continue;
+    problems.push_back({change.file.string(), fmt::format("/expect/{}/metric", i),
+                        fmt::format("\"{}\" {}, so there is no {} to expect", name, why, metric)});
   }
   const std::vector<std::string> keys = key_texts(scenario);
   for (size_t i = 0; i < change.clear_cache.size(); ++i) {

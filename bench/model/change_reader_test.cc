@@ -67,7 +67,7 @@ TEST(ChangeReader, TellsEveryMistakeAtOnceInTheFilesOrder) {
              "\"service_time_p50\", \"service_time_p90\", \"service_time_p95\", "
              "\"service_time_p99\", \"service_time_p999\", \"service_time_max\", "
              "\"failed_share\", \"hit_ratio\", \"blocks_per_query\", "
-             "\"redis_calls_per_request\"",
+             "\"redis_calls_per_request\", \"throughput\", \"lateness_mean\", \"duration_mean\"",
              "/expect/0/at_most: must be >= -1",
              "/apply/0/sql: SQL: syntax error at or near \"INDX\" (character 8); correct it (read "
              "by the grammar of PostgreSQL 15)",
@@ -174,6 +174,27 @@ TEST(ChangeReader, RefusesToExpectWhatCannotBeMeasured) {
   EXPECT_EQ(problems[1].pointer, "/expect/1/metric");
   EXPECT_EQ(problems[2].message,
             "\"plain\" has no SQL step, so there is no blocks_per_query to expect");
+}
+
+TEST(ChangeReader, ExpectsOfJobsAndOfAClosedLoop) {
+  Scenario scenario = good_scenario();
+  scenario.load.jobs = {Job{"import"}};
+  Change change = read(kGoodChange);
+  change.expect = {{"job import", "duration_mean", 0},
+                   {"job import", "response_time_tm95", 0},
+                   {"job imprt", "failed_share", 0},
+                   {"(all)", "throughput", 0},
+                   {"browse", "throughput", 0}};
+  std::vector<Problem> problems = check_change_against(change, scenario);
+  ASSERT_EQ(problems.size(), 4u);
+  EXPECT_EQ(problems[0].message,
+            "\"job import\" has a failed_share, lateness_mean and duration_mean, so there is no "
+            "response_time_tm95 to expect");
+  EXPECT_EQ(problems[1].pointer, "/expect/2/operation");
+  EXPECT_EQ(problems[2].pointer, "/expect/3/operation") << "in an open loop";
+  EXPECT_EQ(problems[3].pointer, "/expect/4/metric");
+  scenario.load.arrivals.kind = ArrivalKind::closed;
+  EXPECT_EQ(check_change_against(change, scenario).size(), 3u);
 }
 
 }  // namespace

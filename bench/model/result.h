@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/model/cache_review.h"
 #include "bench/model/plan.h"
 
 namespace tare {
@@ -71,6 +72,34 @@ struct OperationResult {
   friend bool operator==(const OperationResult&, const OperationResult&) = default;
 };
 
+// scheduled = ok + failed + timed_out + skipped + unfinished
+struct RunCounts {
+  int64_t scheduled = 0, ok = 0, failed = 0, timed_out = 0;
+  int64_t skipped = 0;  // fell due while one run went on and another waited
+  int64_t unfinished = 0;
+
+  // Of those that began and ended.
+  double failed_share() const {
+    const int64_t ended = ok + failed + timed_out;
+    return ended == 0 ? 0 : double(failed + timed_out) / double(ended);
+  }
+  friend bool operator==(const RunCounts&, const RunCounts&) = default;
+};
+
+// Background work beside the readers; its requests count in no operation.
+struct JobResult {
+  std::string operation;
+  double every_s = 0;
+  RunCounts runs;
+  int64_t batches = 0;           // done, in all runs
+  int64_t retries = 0;           // of batches that failed
+  std::string first_error;       // the first server message behind a failure
+  HistogramSummary lateness_ns;  // of runs that began: due time to the first call's sending
+  HistogramSummary duration_ns;  // of those: from there to the end
+
+  friend bool operator==(const JobResult&, const JobResult&) = default;
+};
+
 struct GeneratorResult {
   HistogramSummary lag_ns;   // lateness of the generator itself, per request
   HistogramSummary wait_ns;  // waiting for a busy pooled connection, per request
@@ -105,6 +134,8 @@ struct Result {
   double achieved_rate_per_s = 0;  // ok requests per second of the measured window
   std::string schedule_digest;     // of every request asked, warm-up and window; 16 hex digits
   std::map<std::string, OperationResult> operations;
+  std::map<std::string, JobResult> jobs;
+  std::optional<CacheReview> cache;  // none: the scenario asks no cache
   GeneratorResult generator;
   Environment environment;
   std::vector<std::string> warnings;  // each says what to do next

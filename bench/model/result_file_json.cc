@@ -52,6 +52,51 @@ ordered_json written(const OperationResult& operation) {
   return out;
 }
 
+ordered_json written(const JobResult& job) {
+  ordered_json out;
+  out["operation"] = job.operation;
+  out["every_s"] = job.every_s;
+  out["runs"] = {{"scheduled", job.runs.scheduled}, {"ok", job.runs.ok},
+                 {"failed", job.runs.failed},       {"timed_out", job.runs.timed_out},
+                 {"skipped", job.runs.skipped},     {"unfinished", job.runs.unfinished}};
+  out["batches"] = job.batches;
+  out["retries"] = job.retries;
+  out["first_error"] = job.first_error;
+  out["lateness_ns"] = written(job.lateness_ns);
+  out["duration_ns"] = written(job.duration_ns);
+  return out;
+}
+
+ordered_json written(const CachedKeys& keys) {
+  return {{"keys", keys.keys},
+          {"looked_at", keys.looked_at},
+          {"without_ttl", keys.without_ttl},
+          {"longest_ttl_s", keys.longest_ttl_s},
+          {"bytes_p50", keys.bytes_p50},
+          {"bytes_max", keys.bytes_max},
+          {"example", keys.example}};
+}
+
+ordered_json written(const CacheReview& cache) {
+  ordered_json out;
+  out["rules"] = ordered_json::object();
+  for (const auto& [name, rule] : cache.rules) {
+    out["rules"][name] = {{"lookups",
+                           {{"gets", rule.lookups.gets},
+                            {"hits", rule.lookups.hits},
+                            {"bypassed", rule.lookups.bypassed},
+                            {"stored", rule.lookups.stored}}},
+                          {"keys", written(rule.keys)}};
+  }
+  out["others"] = written(cache.others);
+  out["declared_others"] = cache.declared_others;
+  out["complete"] = cache.complete;
+  out["info_hits"] = cache.info_hits;
+  out["info_misses"] = cache.info_misses;
+  out["findings"] = cache.findings;
+  return out;
+}
+
 ordered_json written(const Environment& environment) {
   ordered_json out;
   out["versions"] = environment.versions;
@@ -123,6 +168,53 @@ OperationResult read_operation(const json& value) {
   return operation;
 }
 
+CacheLookups read_lookups(const json& value) {
+  return {whole_number(value.at("gets")), whole_number(value.at("hits")),
+          whole_number(value.at("bypassed")), whole_number(value.at("stored"))};
+}
+
+CachedKeys read_keys(const json& value) {
+  CachedKeys keys;
+  keys.keys = whole_number(value.at("keys"));
+  keys.looked_at = whole_number(value.at("looked_at"));
+  keys.without_ttl = whole_number(value.at("without_ttl"));
+  keys.longest_ttl_s = value.at("longest_ttl_s").get<double>();
+  keys.bytes_p50 = whole_number(value.at("bytes_p50"));
+  keys.bytes_max = whole_number(value.at("bytes_max"));
+  keys.example = value.at("example").get<std::string>();
+  return keys;
+}
+
+CacheReview read_cache(const json& value) {
+  CacheReview cache;
+  for (const auto& [name, rule] : value.at("rules").items()) {
+    cache.rules[name] = {read_lookups(rule.at("lookups")), read_keys(rule.at("keys"))};
+  }
+  cache.others = read_keys(value.at("others"));
+  cache.declared_others = whole_number(value.at("declared_others"));
+  cache.complete = value.at("complete").get<bool>();
+  cache.info_hits = whole_number(value.at("info_hits"));
+  cache.info_misses = whole_number(value.at("info_misses"));
+  cache.findings = value.at("findings").get<std::vector<std::string>>();
+  return cache;
+}
+
+JobResult read_job(const json& value) {
+  JobResult job;
+  job.operation = value.at("operation").get<std::string>();
+  job.every_s = value.at("every_s").get<double>();
+  const json& runs = value.at("runs");
+  job.runs = {whole_number(runs.at("scheduled")), whole_number(runs.at("ok")),
+              whole_number(runs.at("failed")),    whole_number(runs.at("timed_out")),
+              whole_number(runs.at("skipped")),   whole_number(runs.at("unfinished"))};
+  job.batches = whole_number(value.at("batches"));
+  job.retries = whole_number(value.at("retries"));
+  job.first_error = value.at("first_error").get<std::string>();
+  job.lateness_ns = read_summary(value.at("lateness_ns"));
+  job.duration_ns = read_summary(value.at("duration_ns"));
+  return job;
+}
+
 GeneratorResult read_generator(const json& value) {
   GeneratorResult generator;
   generator.lag_ns = read_summary(value.at("lag_ns"));
@@ -158,6 +250,12 @@ Result read_document(const json& value) {
   for (const auto& [name, operation] : value.at("operations").items()) {
     result.operations[name] = read_operation(operation);
   }
+  if (const auto jobs = value.find("jobs"); jobs != value.end()) {
+    for (const auto& [name, job] : jobs->items()) result.jobs[name] = read_job(job);
+  }
+  if (const auto cache = value.find("cache"); cache != value.end()) {
+    result.cache = read_cache(*cache);
+  }
   result.generator = read_generator(value.at("generator"));
   result.environment = read_environment(value.at("environment"));
   result.warnings = value.at("warnings").get<std::vector<std::string>>();
@@ -182,6 +280,9 @@ std::string result_to_json(const Result& result) {
   for (const auto& [name, operation] : result.operations) {
     out["operations"][name] = written(operation);
   }
+  out["jobs"] = ordered_json::object();
+  for (const auto& [name, job] : result.jobs) out["jobs"][name] = written(job);
+  if (result.cache) out["cache"] = written(*result.cache);
   out["generator"] = {{"lag_ns", written(result.generator.lag_ns)},
                       {"wait_ns", written(result.generator.wait_ns)},
                       {"cpu_ns_per_request", result.generator.cpu_ns_per_request},

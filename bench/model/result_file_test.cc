@@ -66,6 +66,15 @@ Result whole_result() {
   result.achieved_rate_per_s = 1e-7;
   result.schedule_digest = "0123456789abcdef";
   result.operations = {{"package_page", operation}, {"empty", {}}};
+  result.jobs = {
+      {"import", {"upsert", 2.5, {21, 6, 5, 4, 3, 2}, 71, 8, "no", summary(), summary()}}};
+  result.cache = CacheReview{{{"page", {{1, 2, 3, 4}, {5, 6, 7, 8.5, 9, 10, "site:1"}}}},
+                             {11, 12, 13, 14.5, 15, 16, "site:x"},
+                             17,
+                             false,
+                             18,
+                             19,
+                             {"a finding"}};
   result.generator = {summary(), summary(), 3900.25, 2};
   result.environment = {{{"postgres", "15.4"}},
                         {{"work_mem", "4MB"}},

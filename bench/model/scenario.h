@@ -79,10 +79,15 @@ struct IntegerDraw {
 struct ShareDraw {
   double share = 0;  // "1" for this share of the requests, else "0"
 };
+// Where a job stands; only in operations that jobs alone carry out.
+struct JobDraw {
+  enum class Count { run, batch };  // of this run, from 1
+  Count count = Count::run;
+};
 
 struct Draw {
   std::string name;
-  std::variant<ColumnDraw, IntegerDraw, ShareDraw> source;
+  std::variant<ColumnDraw, IntegerDraw, ShareDraw, JobDraw> source;
 };
 
 // ---- operations ---------------------------------------------------------------------------
@@ -145,13 +150,20 @@ struct CacheRule {
   int64_t ttl_s = 0;        // > 0
   std::string bypass_when;  // name of a draw; empty: never
   std::string bypass_why;
-  std::vector<std::string> cached;      // examples: keys this rule makes
-  std::vector<std::string> not_cached;  // examples: keys it never makes
+  std::vector<std::string> cached;          // examples: keys this rule makes
+  std::vector<std::string> not_cached;      // examples: keys it never makes
+  std::optional<int64_t> value_bytes = {};  // what a value takes, typically
+};
+
+// Keys in Redis that are no cache: counters, queues.
+struct OtherKeys {
+  std::string key;  // template text; a draw stands for any text
+  std::string why;
 };
 
 // ---- load ---------------------------------------------------------------------------------
 
-enum class ArrivalKind { constant, poisson, gamma, timestamps };
+enum class ArrivalKind { constant, poisson, gamma, timestamps, closed };
 
 // The rate is `factor` times rate_per_s at this time, and changes evenly to the next point. Two
 // points of the same time are a step.
@@ -160,12 +172,43 @@ struct RatePoint {
   double factor = 1;
 };
 
+// Clients that ask, wait for the answer, think, and ask again. A slow server is asked less.
+struct ClosedLoop {
+  enum class ThinkTime { constant, exponential };
+
+  int clients = 1;
+  int pipeline = 1;  // requests a client has under way at once; it thinks when all are answered
+  ThinkTime think = ThinkTime::constant;
+  Nanoseconds think_time{};  // the mean
+};
+
 struct Arrivals {
   ArrivalKind kind = ArrivalKind::constant;
   double rate_per_s = 0;  // > 0; for timestamps their mean
   double cv = 1;          // gamma: standard deviation of the gaps by their mean; above 1: bursts
   std::vector<RatePoint> shape = {};      // ascending; empty: the same rate throughout
   std::vector<double> timestamps_s = {};  // ascending, since the start of the warm-up
+  ClosedLoop closed = {};                 // of kind closed; then there is no rate
+};
+
+// From this time on another mix holds.
+struct Phase {
+  Nanoseconds from{};       // since the start of the warm-up; ascending
+  std::vector<double> mix;  // as Load::mix
+};
+
+// Background work beside the readers, on connections of its own. A run falls due every `every`; one
+// that falls due while another goes on begins late, a second one is skipped.
+struct Job {
+  std::string name;
+  size_t operation = 0;
+  Nanoseconds every{};                  // from due time to due time
+  Nanoseconds first{};                  // since the start of the measured window
+  int64_t batches = 1;                  // how often a run carries out the operation, at most ...
+  enum class Until { batches, empty };  // ... or until its first step finds nothing to do
+  Until until = Until::batches;
+  int retries = 0;  // of a batch that fails, before the run has failed
+  Nanoseconds timeout = std::chrono::minutes(1);  // of a run, from when it was due
 };
 
 enum class CacheStart { cold, warm };
@@ -173,6 +216,8 @@ enum class CacheStart { cold, warm };
 struct Load {
   Arrivals arrivals;
   std::vector<double> mix;  // weight of each operation, in their order; the sum is > 0
+  std::vector<Phase> phases = {};
+  std::vector<Job> jobs = {};
   CacheStart cache_start = CacheStart::warm;
   Nanoseconds warmup{};
   Nanoseconds measure{};
@@ -197,6 +242,7 @@ struct Scenario {
   std::map<std::string, std::string> parameters;  // after --set, as text
   Dataset dataset;
   std::vector<CacheRule> cache_rules;
+  std::vector<OtherKeys> other_keys = {};
   std::vector<Operation> operations;
   Load load;
   std::vector<Limit> limits;

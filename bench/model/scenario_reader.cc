@@ -38,6 +38,7 @@ Scenario read_document(JsonValue& document, Scenario scenario,
   scenario.seed = uint64_t(integer_in(document, "seed", 0));
   scenario.dataset = read_dataset(document, problems);
   scenario.cache_rules = read_cache_rules(document, problems);
+  scenario.other_keys = read_other_keys(document, problems);
   scenario.operations = read_operations(document, scenario, problems);
   check_cache_rules(document, scenario, problems);
   scenario.load = read_load(document, scenario.operations, scenario.file, problems);

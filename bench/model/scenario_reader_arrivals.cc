@@ -82,12 +82,37 @@ std::vector<double> read_timestamps(const JsonValue& file, const std::filesystem
   return times;
 }
 
+Nanoseconds from_milliseconds(double milliseconds) {
+  return std::chrono::round<Nanoseconds>(std::chrono::duration<double, std::milli>(milliseconds));
+}
+
+ClosedLoop read_closed_loop(const JsonValue& value) {
+  ClosedLoop closed;
+  closed.clients = int(integer_in(value, "clients", 1));
+  closed.pipeline = int(integer_in(value, "pipeline", 1));
+  closed.think_time = from_milliseconds(number_in(value, "think_time_ms", 0));
+  if (const JsonValue& think = object_in(value, "think_time_ms"); think.find("exponential")) {
+    closed.think = ClosedLoop::ThinkTime::exponential;
+    closed.think_time = from_milliseconds(number_in(think, "exponential", 0));
+  }
+  return closed;
+}
+
 }  // namespace
 
 Arrivals read_arrivals(const JsonValue& value, const Load& load, const std::filesystem::path& file,
                        ProblemList& problems) {
   const JsonValue& given = object_in(value, "arrivals");
   Arrivals arrivals;
+  const JsonValue* shape = value.find("shape");
+  if (shape && (given.find("closed") || given.find("timestamps"))) {
+    problems.add(*shape, "there is no rate_per_s to shape: these arrivals make their own");
+  }
+  if (const JsonValue* closed = given.find("closed")) {
+    arrivals.kind = ArrivalKind::closed;
+    arrivals.closed = read_closed_loop(*closed);
+    return arrivals;
+  }
   if (const JsonValue* timestamps = given.find("timestamps")) {
     arrivals.kind = ArrivalKind::timestamps;
     const JsonValue* name = timestamps->find("file");
@@ -103,7 +128,7 @@ Arrivals read_arrivals(const JsonValue& value, const Load& load, const std::file
   const JsonValue& rate = object_in(given, kind);
   arrivals.rate_per_s = number_in(rate, "rate_per_s", 0);
   arrivals.cv = number_in(rate, "cv", 1);
-  if (const JsonValue* shape = value.find("shape"); shape && problems.sound(*shape)) {
+  if (shape && problems.sound(*shape)) {
     arrivals.shape = read_shape(*shape, load, problems);
   }
   return arrivals;

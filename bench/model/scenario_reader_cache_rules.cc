@@ -129,6 +129,7 @@ std::vector<CacheRule> read_cache_rules(const JsonValue& document, ProblemList& 
     rule.bypass_why = text_in(object_in(value, "bypass"), "why");
     rule.cached = texts_in(value, "cached");
     rule.not_cached = texts_in(value, "not_cached");
+    if (value.find("value_bytes")) rule.value_bytes = integer_in(value, "value_bytes", 0);
     if (const JsonValue* key = value.find("key"); key && problems.sound(*key)) {
       const SplitText split = split_template(rule.key);
       if (!split.problem.empty()) problems.add(*key, split.problem);
@@ -141,6 +142,18 @@ std::vector<CacheRule> read_cache_rules(const JsonValue& document, ProblemList& 
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+std::vector<OtherKeys> read_other_keys(const JsonValue& document, ProblemList& problems) {
+  std::vector<OtherKeys> others;
+  for (const JsonValue& value : object_in(document, "other_keys").items) {
+    others.push_back({text_in(value, "key"), text_in(value, "why")});
+    const JsonValue* key = value.find("key");
+    if (!key || !problems.sound(*key)) continue;
+    const SplitText split = split_template(others.back().key);
+    if (!split.problem.empty()) problems.add(*key, split.problem);
+  }
+  return others;
 }
 
 void check_cache_rules(const JsonValue& document, const Scenario& scenario, ProblemList& problems) {

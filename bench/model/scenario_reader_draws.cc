@@ -100,6 +100,9 @@ std::vector<Draw> read_draws(const JsonValue& operation, const JsonValue& docume
     draw.name = values.names[i];
     if (value.find("share")) {
       draw.source = ShareDraw{number_in(value, "share", 0)};
+    } else if (value.find("job")) {
+      const bool batch = text_in(value, "job") == "batch";
+      draw.source = JobDraw{batch ? JobDraw::Count::batch : JobDraw::Count::run};
     } else if (value.find("integer")) {
       draw.source = read_integer_draw(value, problems);
     } else {

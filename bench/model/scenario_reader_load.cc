@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "bench/model/metric.h"
 #include "bench/model/near_miss.h"
@@ -12,39 +11,11 @@ namespace tare {
 namespace {
 
 constexpr double kMostRequests = 1e9;  // of a run
+constexpr int kMostConnections = 1000;
 
 Nanoseconds seconds_in(const JsonValue& value, std::string_view name, double fallback) {
   const double seconds = std::clamp(number_in(value, name, fallback), 0.0, 86'400.0);
   return std::chrono::round<Nanoseconds>(std::chrono::duration<double>(seconds));
-}
-
-std::vector<double> read_mix(const JsonValue& document, const JsonValue& load,
-                             const std::vector<Operation>& operations, ProblemList& problems) {
-  const JsonValue& mix = object_in(load, "mix");
-  const std::vector<std::string> names = names_of(operations);
-  const bool judge = load.find("mix") && mix.is(JsonKind::object) && problems.sound_at(mix) &&
-                     problems.certain(document, "operations");
-  std::vector<std::string> slips;  // operations that the author named, wrongly
-  for (size_t i = 0; judge && i < mix.names.size(); ++i) {
-    const std::string& name = mix.names[i];
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    problems.add(mix, mix.items[i],
-                 fmt::format("there is no operation \"{}\"{}", name, suggestion(name, names)));
-    if (const auto near = near_miss(name, names)) slips.push_back(*near);
-  }
-  std::vector<double> weights;
-  for (const std::string& name : names) {
-    weights.push_back(number_in(mix, name, 0));
-    const bool slipped = std::find(slips.begin(), slips.end(), name) != slips.end();
-    if (judge && !mix.find(name) && !slipped) {
-      problems.add(mix,
-                   fmt::format("operation \"{}\" has no weight; give it one, 0 for never", name));
-    }
-  }
-  if (judge && problems.sound(mix) && std::accumulate(weights.begin(), weights.end(), 0.0) <= 0) {
-    problems.add(mix, "all weights are 0; give at least one operation a weight above 0");
-  }
-  return weights;
 }
 
 void check_connections(const JsonValue& load, const Load& read, ProblemList& problems) {
@@ -61,24 +32,46 @@ void check_connections(const JsonValue& load, const Load& read, ProblemList& pro
   check("redis", read.redis_connections);
 }
 
+void check_closed_loop(const JsonValue& load, const Load& read, ProblemList& problems) {
+  if (read.arrivals.kind != ArrivalKind::closed || !problems.sound(load)) return;
+  const ClosedLoop& closed = read.arrivals.closed;
+  const JsonValue& arrivals = *load.find("arrivals");
+  if (closed.clients < read.workers) {
+    problems.add(arrivals, fmt::format("{} clients cannot be shared out to {} workers",
+                                       closed.clients, read.workers));
+  }
+  if (int64_t(closed.clients) * closed.pipeline > read.max_queued) {
+    problems.add(arrivals, fmt::format("{} clients with {} requests each have more under way than "
+                                       "max_queued, {}",
+                                       closed.clients, closed.pipeline, read.max_queued));
+  }
+}
+
 }  // namespace
 
 Load read_load(const JsonValue& document, const std::vector<Operation>& operations,
                const std::filesystem::path& file, ProblemList& problems) {
   const JsonValue& value = object_in(document, "load");
   Load load;
-  load.mix = read_mix(document, value, operations, problems);
+  load.mix = read_mix(value, document, operations, problems);
   load.cache_start = text_in(value, "cache_start") == "cold" ? CacheStart::cold : CacheStart::warm;
   load.warmup = seconds_in(value, "warmup_s", 0);
   load.measure = seconds_in(value, "measure_s", 0);
   load.arrivals = read_arrivals(value, load, file, problems);
+  load.phases = read_phases(document, load, operations, problems);
+  load.jobs = read_jobs(document, load, operations, problems);
   load.timeout = std::chrono::milliseconds(integer_in(value, "timeout_ms", 10'000));
   load.max_queued = integer_in(value, "max_queued", load.max_queued);
+  if (load.arrivals.kind == ArrivalKind::closed) {  // as other tools have it: one for each client
+    load.postgres_connections = load.redis_connections =
+        std::min(load.arrivals.closed.clients, kMostConnections);
+  }
   const JsonValue& connections = object_in(value, "connections");
   load.postgres_connections = int(integer_in(connections, "postgres", load.postgres_connections));
   load.redis_connections = int(integer_in(connections, "redis", load.redis_connections));
   load.workers = int(integer_in(value, "workers", load.workers));
   check_connections(value, load, problems);
+  check_closed_loop(value, load, problems);
 
   const double length_s = std::chrono::duration<double>(load.warmup + load.measure).count();
   double highest = 1;

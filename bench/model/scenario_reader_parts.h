@@ -17,6 +17,7 @@ namespace tare {
 // `document` is always the whole file.
 Dataset read_dataset(const JsonValue& document, ProblemList& problems);
 std::vector<CacheRule> read_cache_rules(const JsonValue& document, ProblemList& problems);
+std::vector<OtherKeys> read_other_keys(const JsonValue& document, ProblemList& problems);
 std::vector<Operation> read_operations(const JsonValue& document, const Scenario& scenario,
                                        ProblemList& problems);
 Load read_load(const JsonValue& document, const std::vector<Operation>& operations,
@@ -30,6 +31,14 @@ void check_cache_rules(const JsonValue& document, const Scenario& scenario, Prob
 // Of "load", whose lengths have been read; a file of timestamps is looked for beside `file`.
 Arrivals read_arrivals(const JsonValue& value, const Load& load, const std::filesystem::path& file,
                        ProblemList& problems);
+
+// The weights of the "mix" in `parent`, which is "load" or one of its phases.
+std::vector<double> read_mix(const JsonValue& parent, const JsonValue& document,
+                             const std::vector<Operation>& operations, ProblemList& problems);
+std::vector<Phase> read_phases(const JsonValue& document, const Load& load,
+                               const std::vector<Operation>& operations, ProblemList& problems);
+std::vector<Job> read_jobs(const JsonValue& document, const Load& load,
+                           const std::vector<Operation>& operations, ProblemList& problems);
 
 // Of one operation.
 std::vector<Draw> read_draws(const JsonValue& operation, const JsonValue& document,

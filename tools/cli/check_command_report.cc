@@ -34,20 +34,6 @@ double seconds(Nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-std::string arrival_word(ArrivalKind kind) {
-  switch (kind) {
-    case ArrivalKind::constant:
-      return "constant";
-    case ArrivalKind::poisson:
-      return "poisson";
-    case ArrivalKind::gamma:
-      return "gamma";
-    case ArrivalKind::timestamps:
-      return "timestamps";
-  }
-  return "";
-}
-
 std::string dataset_text(const Forecast& forecast) {
   std::string text = "\ndata set\n";
   if (forecast.tables.empty()) return text + "  no tables\n";
@@ -67,11 +53,9 @@ std::string dataset_text(const Forecast& forecast) {
 std::string load_text(const Scenario& scenario, const Forecast& forecast) {
   const Load& load = scenario.load;
   std::string text = "\nload\n";
-  text += fmt::format("  {} requests a second ({}), {:g} s warm-up, then {:g} s measured\n",
-                      load.arrivals.rate_per_s,
-                      arrival_word(load.arrivals.kind) +
-                          (load.arrivals.shape.empty() ? "" : ", changing over the window"),
-                      seconds(load.warmup), seconds(load.measure));
+  text +=
+      fmt::format("  {}, {:g} s warm-up, then {:g} s measured\n", arrivals_in_words(load.arrivals),
+                  seconds(load.warmup), seconds(load.measure));
   text += fmt::format("  {} connections to PostgreSQL, {} to Redis, {} {}, cache {} at the start\n",
                       load.postgres_connections, load.redis_connections, load.workers,
                       load.workers == 1 ? "worker" : "workers",
@@ -80,13 +64,21 @@ std::string load_text(const Scenario& scenario, const Forecast& forecast) {
                       seconds(load.timeout), count(double(load.max_queued)));
   text +=
       fmt::format("  {:<18} {:>7} {:>14} {:>14}\n", "operation", "share", "warm-up", "measured");
+  const bool closed = load.arrivals.kind == ArrivalKind::closed;
+  const auto requests = [closed](double expected) {
+    return closed ? std::string("?") : count(expected);
+  };
   for (const OperationForecast& operation : forecast.operations) {
     text +=
         fmt::format("  {:<18} {:>5.1f} % {:>14} {:>14}\n", operation.name, 100 * operation.share,
-                    count(operation.warmup_requests), count(operation.measured_requests));
+                    requests(operation.warmup_requests), requests(operation.measured_requests));
   }
-  return text + fmt::format("  {:<18} {:>7} {:>14} {:>14}\n", "all", "",
-                            count(forecast.warmup_requests), count(forecast.measured_requests));
+  text += fmt::format("  {:<18} {:>7} {:>14} {:>14}\n", "all", "",
+                      requests(forecast.warmup_requests), requests(forecast.measured_requests));
+  if (closed) text += "  requests: as many as the servers answer\n";
+  if (!forecast.jobs.empty()) text += "\njobs beside the readers\n";
+  for (const std::string& job : forecast.jobs) text += "  " + job + "\n";
+  return text;
 }
 
 std::string operations_text(const Forecast& forecast) {
@@ -126,7 +118,7 @@ Json scenario_json(const Scenario& scenario, const Forecast& forecast) {
                {"tables", Json::array()},
                {"after_load", forecast.after_load}};
   for (const TableForecast& table : forecast.tables) json["tables"].push_back(table_json(table));
-  json["load"] = {{"arrivals", arrival_word(load.arrivals.kind)},
+  json["load"] = {{"arrivals", arrivals_in_words(load.arrivals)},
                   {"rate_per_s", load.arrivals.rate_per_s},
                   {"warmup_s", seconds(load.warmup)},
                   {"measure_s", seconds(load.measure)},
@@ -144,6 +136,7 @@ Json scenario_json(const Scenario& scenario, const Forecast& forecast) {
                                   {"draws", operation.draws},
                                   {"steps", operation.steps}});
   }
+  json["jobs"] = forecast.jobs;
   json["redis_keys_at_most"] =
       forecast.redis_keys_at_most ? Json(*forecast.redis_keys_at_most) : Json();
   json["generator_bytes"] = forecast.generator_bytes;

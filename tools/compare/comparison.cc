@@ -25,6 +25,18 @@ std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
   return names;
 }
 
+std::set<std::string> jobs_in(const std::vector<PairSample>& pairs) {
+  std::set<std::string> names;
+  for (const PairSample& pair : pairs) {
+    for (const Sample* sample : {&pair.baseline, &pair.contender}) {
+      for (const auto& [name, job] : sample->result.jobs) {
+        names.insert(std::string(kJobPrefix) + name);
+      }
+    }
+  }
+  return names;
+}
+
 bool draws_anew(const JsonValue& scenario_patch) {
   for (const JsonValue& operation : object_in(scenario_patch, "operations").items) {
     if (operation.find("draw")) return true;
@@ -51,6 +63,20 @@ std::optional<double> overall_hit_ratio(const std::vector<PairSample>& pairs, Ar
   return double(hits) / double(hits + misses);
 }
 
+void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
+  for (const std::string& name : jobs_in(pairs)) {
+    out.rows.push_back(judge_metric(pairs, name, "failed_share", Gating::gating, criteria).row);
+    for (const char* metric : {"lateness_mean", "duration_mean"}) {
+      out.rows.push_back(judge_metric(pairs, name, metric, Gating::shown, criteria).row);
+    }
+  }
+  std::set<std::string> counted = operations_in(pairs);
+  for (const auto& [name, job] : pairs.front().baseline.result.jobs) {
+    if (!counted.insert(job.operation).second || !has_plans(pairs, job.operation)) continue;
+    out.rows.push_back(judge_blocks(pairs, job.operation, criteria));
+  }
+}
+
 void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
   std::set<std::string> operations = operations_in(pairs);
   for (const std::string& name : criteria.never_asked) operations.erase(name);
@@ -59,18 +85,27 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
       out.rows.push_back(judge_metric(pairs, name, metric, Gating::gating, criteria).row);
     }
     if (has_plans(pairs, name)) out.rows.push_back(judge_blocks(pairs, name, criteria));
-  }
-  for (const std::string& name : operations) {
     for (const char* metric : kShownMetrics) {
       Row row = judge_metric(pairs, name, metric, Gating::shown, criteria).row;
       if (row.baseline || row.contender) out.rows.push_back(std::move(row));
     }
   }
+  add_job_rows(pairs, criteria, out);
+  if (criteria.closed_loop) {
+    const std::string all(kAllOperations);
+    out.rows.push_back(judge_metric(pairs, all, "throughput", Gating::gating, criteria).row);
+  }
+  std::stable_partition(out.rows.begin(), out.rows.end(),
+                        [](const Row& row) { return row.gating == Gating::gating; });
 }
 
 ExpectationResult judged_expectation(const std::vector<PairSample>& pairs, const Criteria& criteria,
                                      const Expectation& expectation) {
-  if (!operations_in(pairs).contains(expectation.operation)) {
+  std::set<std::string> known = jobs_in(pairs);
+  known.merge(operations_in(pairs));
+  for (const auto& [name, job] : pairs.front().baseline.result.jobs) known.insert(job.operation);
+  known.insert(std::string(kAllOperations));
+  if (!known.contains(expectation.operation)) {
     return {expectation.operation, expectation.metric,    expectation.limit,
             expectation.bound,     Outcome::inconclusive, "no such operation was measured"};
   }
@@ -152,8 +187,13 @@ Criteria criteria_of(const Scenario& scenario, const Change* change) {
   Criteria criteria;
   criteria.margins = scenario.margins;
   criteria.limits = scenario.limits;
+  criteria.closed_loop = scenario.load.arrivals.kind == ArrivalKind::closed;
   for (size_t i = 0; i < scenario.operations.size(); ++i) {
-    if (scenario.load.mix[i] == 0) criteria.never_asked.insert(scenario.operations[i].name);
+    const bool later = std::any_of(scenario.load.phases.begin(), scenario.load.phases.end(),
+                                   [i](const Phase& phase) { return phase.mix[i] > 0; });
+    if (scenario.load.mix[i] == 0 && !later) {
+      criteria.never_asked.insert(scenario.operations[i].name);
+    }
   }
   if (change != nullptr) {
     criteria.expect = change->expect;

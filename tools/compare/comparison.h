@@ -50,6 +50,7 @@ struct Criteria {
   bool other_requests = false;     // it draws other values, so other requests are asked
   bool other_rows = false;  // it says that queries give other rows: its variable is "data..."
   std::set<std::string> never_asked;  // operations without a share of the mix
+  bool closed_loop = false;           // the servers decide how many requests there are
   double confidence = 0.95;
 };
 // `change` may be null: two arms compared without one.
@@ -58,8 +59,8 @@ Criteria criteria_of(const Scenario& scenario, const Change* change);
 // ---- what comes out -----------------------------------------------------------------------
 
 enum class Verdict { improved, equivalent, not_worse, regressed, inconclusive, invalid };
-enum class Gating { gating, shown };                    // shown rows have no say in the exit code
-enum class Unit { nanoseconds, share, blocks, calls };  // of Row::baseline and contender
+enum class Gating { gating, shown };  // shown rows have no say in the exit code
+enum class Unit { nanoseconds, share, blocks, calls, per_second };  // of Row::baseline, contender
 enum class ChangeKind {
   relative,  // 0.05 = +5 %; the interval is of paired log-ratios, transformed back
   points,    // difference of shares: 0.01 = +1 percentage point
@@ -69,8 +70,8 @@ enum class ChangeKind {
 // One metric of one operation. `baseline` and `contender` are over the trials of each arm:
 // geometric means of times, means of shares, medians of counts.
 struct Row {
-  std::string operation;
-  std::string metric;  // response_time_tm95, failed_share, blocks_per_query ...
+  std::string operation;  // or "job import", or "(all)" operations
+  std::string metric;     // response_time_tm95, failed_share, blocks_per_query ...
   Unit unit = Unit::nanoseconds;
   ChangeKind kind = ChangeKind::relative;
   std::optional<double> baseline, contender;

@@ -82,6 +82,7 @@ std::vector<std::string> reasons_invalid(const Result& trial) {
   }
   int64_t timed_out = 0;
   for (const auto& [name, operation] : trial.operations) timed_out += operation.requests.timed_out;
+  for (const auto& [name, job] : trial.jobs) timed_out += job.runs.timed_out;
   if (trial.generator.reconnects > 0 && timed_out == 0) {
     reasons.push_back(fmt::format("{} connections were lost under way: did a server stop?",
                                   trial.generator.reconnects));

@@ -12,105 +12,6 @@ namespace {
 
 constexpr double kLargestChange = 1e9;  // what an interval of two wild pairs is cut to
 
-struct Measurement {
-  Unit unit = Unit::nanoseconds;
-  std::optional<double> value;  // none: nothing was measured
-  int64_t beyond = 1000;        // requests beyond a quantile
-};
-
-const OperationResult* operation_of(const Sample& sample, const std::string& name) {
-  const auto found = sample.result.operations.find(name);
-  return found == sample.result.operations.end() ? nullptr : &found->second;
-}
-
-Measurement measured_time(const HistogramSummary& times, std::string_view quantile) {
-  Measurement out;
-  if (times.count == 0) return out;
-  struct Quantile {
-    std::string_view name;
-    double value;
-    double share_beyond;
-  };
-  const Quantile quantiles[] = {{"tm95", times.tm95, 1},
-                                {"mean", times.mean, 1},
-                                {"p50", double(times.p50), 0.5},
-                                {"p90", double(times.p90), 0.1},
-                                {"p95", double(times.p95), 0.05},
-                                {"p99", double(times.p99), 0.01},
-                                {"p999", double(times.p999), 0.001},
-                                {"max", double(times.max), 0}};
-  for (const auto& [name, value, share_beyond] : quantiles) {
-    if (name != quantile || !std::isfinite(value) || value <= 0) continue;
-    out.value = value;
-    out.beyond = std::llround(double(times.count) * share_beyond);
-  }
-  return out;
-}
-
-int64_t path_count(const OperationResult& operation, const std::string& path) {
-  const auto found = operation.paths.find(path);
-  return found == operation.paths.end() ? 0 : found->second.count;
-}
-
-// Steps without a plan are Redis's: a run explains every SQL step.
-std::optional<double> redis_calls(const Sample& sample, const std::string& name,
-                                  const OperationResult& operation) {
-  if (sample.plans.empty() || operation.requests.ok <= 0) return std::nullopt;
-  int64_t calls = 0;
-  for (const auto& entry : operation.steps) {  // clang 14 cannot capture a structured binding
-    const std::string& step = entry.first;
-    const bool is_sql =
-        step.ends_with(".query") ||
-        std::any_of(sample.plans.begin(), sample.plans.end(), [&](const TrialPlan& plan) {
-          return plan.operation == name && plan.step == step;
-        });
-    if (!is_sql) calls += entry.second.calls;
-  }
-  if (calls == 0) return std::nullopt;
-  return double(calls) / double(operation.requests.ok);
-}
-
-Measurement measure(const Sample& sample, const std::string& name, const std::string& metric) {
-  const OperationResult* operation = operation_of(sample, name);
-  if (metric == "failed_share") {
-    Measurement out{Unit::share, std::nullopt};
-    if (operation && operation->requests.scheduled > 0) {
-      out.value = operation->requests.failed_share();
-    }
-    return out;
-  }
-  if (metric == "hit_ratio") {
-    Measurement out{Unit::share, std::nullopt};
-    if (!operation) return out;
-    const int64_t hits = path_count(*operation, "hit"), misses = path_count(*operation, "miss");
-    if (hits + misses > 0) out.value = double(hits) / double(hits + misses);
-    return out;
-  }
-  if (metric == "redis_calls_per_request") {
-    return {Unit::calls, operation ? redis_calls(sample, name, *operation) : std::nullopt};
-  }
-  if (!operation) return {};
-  for (const std::string path : {"hit", "miss"}) {
-    if (metric != "response_time_tm95_" + path) continue;
-    const auto found = operation->paths.find(path);
-    if (found == operation->paths.end()) return {};
-    return measured_time(found->second.response_time_ns, "tm95");
-  }
-  constexpr std::string_view kResponse = "response_time_", kService = "service_time_";
-  if (metric.starts_with(kResponse)) {
-    return measured_time(operation->response_time_ns, metric.substr(kResponse.size()));
-  }
-  if (metric.starts_with(kService)) {
-    return measured_time(operation->service_time_ns, metric.substr(kService.size()));
-  }
-  return {};
-}
-
-int64_t scheduled_in(const Sample& sample, const std::string& name) {
-  const OperationResult* operation = operation_of(sample, name);
-  return operation ? operation->requests.scheduled : 0;
-}
-
 double bounded(double change) {
   return std::clamp(change, -kLargestChange, kLargestChange);
 }
@@ -231,7 +132,7 @@ void judge_values(Judged& judged, const Values& values, const std::vector<PairSa
     note(row, "one pair has no interval");
   }
   judged.slack = lag_slack(pairs, row);
-  const double worse_sign = row.metric == "hit_ratio" ? -1 : 1;
+  const double worse_sign = row.metric == "hit_ratio" || row.metric == "throughput" ? -1 : 1;
   const bool nothing_failed =
       row.metric == "failed_share" && all_zero(values.baseline) && all_zero(values.contender);
   if (nothing_failed) note_no_failures(row, pairs);
@@ -271,7 +172,7 @@ Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& ope
 
   const auto middle = [&row](const std::vector<double>& arm) -> std::optional<double> {
     if (arm.empty()) return std::nullopt;
-    if (row.unit == Unit::nanoseconds) return geometric_mean(arm);
+    if (row.unit == Unit::nanoseconds || row.unit == Unit::per_second) return geometric_mean(arm);
     if (row.unit == Unit::calls) return median(arm);
     return estimate(arm, 0.95).mean;
   };

@@ -2,7 +2,10 @@
 // Level: compare. Pure functions; safe from any thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/compare/comparison.h"
@@ -15,6 +18,22 @@ struct Judged {
   Row row;
   double slack = 0;
 };
+
+// How rows name what is no operation.
+inline constexpr std::string_view kJobPrefix = "job ";  // "job import"
+inline constexpr std::string_view kAllOperations = "(all)";
+
+struct Measurement {
+  Unit unit = Unit::nanoseconds;
+  std::optional<double> value;  // none: nothing was measured
+  int64_t beyond = 1000;        // requests beyond a quantile
+};
+
+// Of an operation, a job or all operations; an unknown metric has no value.
+Measurement measure(const Sample& sample, const std::string& name, const std::string& metric);
+
+// The requests, or the job's runs, that can be measured.
+int64_t scheduled_in(const Sample& sample, const std::string& name);
 
 // Any metric of an operation, judged as `gating` says. An unknown metric gives an invalid row.
 Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,

@@ -85,6 +85,8 @@ std::string to_text(Unit unit) {
       return "blocks";
     case Unit::calls:
       return "calls";
+    case Unit::per_second:
+      return "per_second";
   }
   return "calls";
 }

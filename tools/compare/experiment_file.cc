@@ -160,9 +160,9 @@ Row read_row(const json& value) {
   Row row;
   row.operation = text_of(value, "operation");
   row.metric = text_of(value, "metric");
-  row.unit =
-      read_word<Unit>(text_of(value, "unit"),
-                      {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls}, tare::to_text);
+  row.unit = read_word<Unit>(
+      text_of(value, "unit"),
+      {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls, Unit::per_second}, tare::to_text);
   row.kind = read_word<ChangeKind>(text_of(value, "kind"),
                                    {ChangeKind::relative, ChangeKind::points, ChangeKind::exact},
                                    tare::to_text);

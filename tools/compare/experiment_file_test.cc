@@ -31,9 +31,10 @@ Experiment whole_experiment() {
                                    ChangeKind::relative, 1.0 / 3, 2e9, -0.1, -0.2, 0.3, 0.05,
                                    verdict, Gating::gating, 4, "a note"});
   }
-  const Unit units[] = {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls};
+  const Unit units[] = {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls,
+                        Unit::per_second};
   const ChangeKind kinds[] = {ChangeKind::relative, ChangeKind::points, ChangeKind::exact};
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 5; ++i) {
     Row row;
     row.unit = units[i];
     row.kind = kinds[i % 3];

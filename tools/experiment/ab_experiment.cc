@@ -109,6 +109,11 @@ class Pairs {
     for (const std::string& warning : outcome.result.warnings) {
       add_once(experiment_.warnings, fmt::format("{}: {}", trial.stage, warning));
     }
+    if (pair == 1 && outcome.result.cache) {  // the other trials say the same in other figures
+      for (const std::string& finding : outcome.result.cache->findings) {
+        add_once(experiment_.warnings, fmt::format("{}: {}", outcome.result.arm, finding));
+      }
+    }
     for (const std::string& reason : wrong_cache(bench.scenario(), outcome.result)) {
       add_once(invalid_reasons_, reason);
     }

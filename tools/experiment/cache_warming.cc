@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "bench/engine/schedule.h"
 #include "bench/model/random.h"
 
 namespace tare {
@@ -25,17 +26,19 @@ bool uses_cache(const Operation& operation) {
 
 std::optional<Scenario> warming_scenario(const Scenario& scenario) {
   Scenario warming = scenario;
+  Load& load = warming.load;
+  load.mix = expected_shares(load, Nanoseconds(0), load.warmup + load.measure);
   for (size_t i = 0; i < warming.operations.size(); ++i) {
-    if (!uses_cache(warming.operations[i])) warming.load.mix[i] = 0;
+    if (!uses_cache(warming.operations[i])) load.mix[i] = 0;
   }
-  const double all = std::accumulate(scenario.load.mix.begin(), scenario.load.mix.end(), 0.0);
-  const double cached = std::accumulate(warming.load.mix.begin(), warming.load.mix.end(), 0.0);
+  const double cached = std::accumulate(load.mix.begin(), load.mix.end(), 0.0);
   if (cached == 0) return std::nullopt;
   warming.seed = mix_bits(scenario.seed ^ kOtherSeed);
-  Load& load = warming.load;
   const double rate =
-      std::clamp(kFaster * load.arrivals.rate_per_s * cached / all, kLeastRate, kMostRate);
+      std::clamp(kFaster * load.arrivals.rate_per_s * cached, kLeastRate, kMostRate);
   load.arrivals = {ArrivalKind::poisson, rate};
+  load.phases.clear();
+  load.jobs.clear();
   load.warmup = Nanoseconds(0);
   load.measure = kRound;
   load.max_queued = 8 * (load.postgres_connections + load.redis_connections);

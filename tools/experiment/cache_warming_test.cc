@@ -19,7 +19,7 @@ TEST(WarmingScenario, AsksCachedOperationsAloneAndFaster) {
   const Scenario scenario = two_operations();
   const auto warming = warming_scenario(scenario);
   ASSERT_TRUE(warming);
-  EXPECT_EQ(warming->load.mix, (std::vector<double>{80, 0}));
+  EXPECT_EQ(warming->load.mix, (std::vector<double>{0.8, 0}));
   EXPECT_GT(warming->load.arrivals.rate_per_s, 200);
   EXPECT_EQ(warming->load.warmup.count(), 0);
   EXPECT_NE(warming->seed, scenario.seed) << "other requests than the measured ones";

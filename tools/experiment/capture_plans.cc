@@ -11,6 +11,7 @@ namespace {
 using ParameterSet = PostgresControl::ParameterSet;
 
 constexpr uint64_t kLongestSearch = 100'000;  // requests looked at for an operation's first ones
+constexpr uint32_t kPlannedBatches = 20;      // of a job's run
 constexpr size_t kWeighed = 1000;             // of the operation's requests
 constexpr size_t kPlannedBefore = 5;          // executions until a generic plan is considered
 
@@ -31,14 +32,24 @@ std::vector<SqlStepCall> sql_calls_of(const OperationTraffic& operation) {
   return calls;
 }
 
-// The parameters with which the operation's first requests make the call, in their order.
+// The parameters with which the operation's first requests make the call, in their order; or a
+// job's first batches.
 std::vector<ParameterSet> first_parameters(const Traffic& traffic, size_t operation,
                                            const SqlCall& statement) {
   std::vector<ParameterSet> all;
   Request request;
+  for (size_t job = 0; job < traffic.jobs().size(); ++job) {
+    if (traffic.jobs()[job].operation != operation) continue;
+    const uint32_t batches = std::min(traffic.jobs()[job].batches, kPlannedBatches);
+    for (uint32_t batch = 1; batch <= batches; ++batch) {
+      traffic.make_batch(job, 0, batch, Nanoseconds(0), request);
+      ParameterSet& parameters = all.emplace_back();
+      for (size_t draw : statement.parameters) parameters.emplace_back(request.values[draw]);
+    }
+    return all;
+  }
   for (uint64_t number = 0; number < kLongestSearch && all.size() < kWeighed; ++number) {
-    traffic.make(number, Nanoseconds(0), request);
-    if (request.operation != operation) continue;
+    if (!traffic.make_in_any_phase(number, operation, request)) continue;
     ParameterSet& parameters = all.emplace_back();
     for (size_t draw : statement.parameters) parameters.emplace_back(request.values[draw]);
   }

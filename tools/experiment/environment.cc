@@ -12,6 +12,7 @@
 
 #include "bench/model/version.h"
 #include "loaders/subprocess.h"
+#include "tools/experiment/forecast_words.h"
 
 namespace tare {
 namespace {
@@ -136,6 +137,7 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
       {"connections",
        fmt::format("postgres {}, redis {}", load.postgres_connections, load.redis_connections)},
       {"protocol", "prepared"},
+      {"arrivals", arrivals_in_words(load.arrivals)},
       {"socket", "unix"},
       {"seed", std::to_string(scenario.seed)}};
   environment.file_system = std::move(file_system);

@@ -1,7 +1,6 @@
 #include "tools/experiment/forecast.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -36,6 +35,7 @@ class Forecaster {
     result_.warmup_requests = expected_requests(load.arrivals, load.warmup);
     result_.measured_requests = all - result_.warmup_requests;
     for (size_t i = 0; i < scenario_.operations.size(); ++i) add_operation(i);
+    for (const Job& job : load.jobs) result_.jobs.push_back(job_in_words(job, scenario_));
     result_.redis_keys_at_most = redis_keys();
     add_memory();
     add_time();
@@ -64,11 +64,12 @@ class Forecaster {
 
   void add_operation(size_t index) {
     const Operation& operation = scenario_.operations[index];
-    const std::vector<double>& mix = scenario_.load.mix;
+    const Load& load = scenario_.load;
     OperationForecast forecast;
     forecast.name = operation.name;
-    forecast.share = mix.at(index) / std::accumulate(mix.begin(), mix.end(), 0.0);
-    forecast.warmup_requests = result_.warmup_requests * forecast.share;
+    forecast.share = expected_shares(load, load.warmup, load.warmup + load.measure).at(index);
+    const double before = expected_shares(load, Nanoseconds(0), load.warmup).at(index);
+    forecast.warmup_requests = result_.warmup_requests * before;
     forecast.measured_requests = result_.measured_requests * forecast.share;
     for (const Draw& draw : operation.draws) forecast.draws.push_back(draw_in_words(draw));
     for (const Step& step : operation.steps) {

@@ -22,7 +22,7 @@ struct TableForecast {
 
 struct OperationForecast {
   std::string name;
-  double share = 0;  // of the requests
+  double share = 0;  // of the measured requests
   double warmup_requests = 0, measured_requests = 0;
   std::vector<std::string> draws;  // in words
   std::vector<std::string> steps;  // in words
@@ -32,7 +32,9 @@ struct Forecast {
   std::vector<TableForecast> tables;
   std::vector<std::string> after_load;
   std::vector<OperationForecast> operations;
-  double warmup_requests = 0, measured_requests = 0;  // expected, when arrivals are random
+  std::vector<std::string> jobs;                      // in words
+  double warmup_requests = 0, measured_requests = 0;  // expected, when arrivals are random;
+                                                      // 0 in a closed loop: the servers decide
 
   // Distinct keys that the operations can make; empty: known after loading.
   std::optional<double> redis_keys_at_most;

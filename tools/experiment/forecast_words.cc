@@ -109,9 +109,56 @@ std::string draw_in_words(const Draw& draw) {
     return fmt::format("{}: a number from {} to {}, {}", draw.name, integer->minimum,
                        integer->maximum, skew_in_words(integer->skew));
   }
+  if (const auto* job = std::get_if<JobDraw>(&draw.source)) {
+    const bool batch = job->count == JobDraw::Count::batch;
+    return fmt::format("{}: the number of the job's {}", draw.name,
+                       batch ? "batch in its run" : "run");
+  }
   const auto& column = std::get<ColumnDraw>(draw.source);
   return fmt::format("{}: a value of {}.{}, {}", draw.name, column.table, column.column,
                      skew_in_words(column.skew));
+}
+
+std::string arrivals_in_words(const Arrivals& arrivals) {
+  const std::string rate = fmt::format("{:g} requests a second", arrivals.rate_per_s);
+  const std::string shape = arrivals.shape.empty() ? "" : ", changing over the window";
+  switch (arrivals.kind) {
+    case ArrivalKind::constant:
+      return rate + " (constant" + shape + ")";
+    case ArrivalKind::poisson:
+      return rate + " (poisson" + shape + ")";
+    case ArrivalKind::gamma:
+      return fmt::format("{} (gamma, cv {:g}{})", rate, arrivals.cv, shape);
+    case ArrivalKind::timestamps:
+      return rate + " (timestamps)";
+    case ArrivalKind::closed:
+      break;
+  }
+  const ClosedLoop& closed = arrivals.closed;
+  std::string think = "no think time";
+  if (closed.think_time > Nanoseconds(0)) {
+    think = fmt::format("{:g} ms think time{}",
+                        std::chrono::duration<double, std::milli>(closed.think_time).count(),
+                        closed.think == ClosedLoop::ThinkTime::exponential ? " (exponential)" : "");
+  }
+  return fmt::format("a closed loop of {} client{}, {}{}", closed.clients,
+                     closed.clients == 1 ? "" : "s", think,
+                     closed.pipeline == 1 ? "" : fmt::format(", {} at once", closed.pipeline));
+}
+
+std::string job_in_words(const Job& job, const Scenario& scenario) {
+  const auto seconds = [](Nanoseconds time) { return std::chrono::duration<double>(time).count(); };
+  std::string text = fmt::format("{}: every {:g} s {}", job.name, seconds(job.every),
+                                 scenario.operations.at(job.operation).name);
+  if (job.until == Job::Until::empty) {
+    text += fmt::format(", again until there is nothing to do, at most {} times", job.batches);
+  } else if (job.batches > 1) {
+    text += fmt::format(", {} batches", job.batches);
+  }
+  if (job.first > Nanoseconds(0)) text += fmt::format(", first after {:g} s", seconds(job.first));
+  if (job.retries > 0)
+    text += fmt::format("; a batch that fails is tried {} more times", job.retries);
+  return text;
 }
 
 std::vector<std::string> step_in_words(const Step& step, const Operation& operation,

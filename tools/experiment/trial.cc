@@ -9,6 +9,7 @@
 #include "bench/engine/schedule.h"
 #include "bench/model/histogram_log.h"
 #include "bench/model/result_file.h"
+#include "tools/experiment/cache_review.h"
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/environment.h"
@@ -59,11 +60,18 @@ void add_warnings(const LoadOutcome& outcome, const Scenario& scenario, Result& 
                  : ""));
     }
   }
+  for (const auto& [name, job] : result.jobs) {
+    if (job.runs.failed + job.runs.timed_out == 0) continue;
+    result.warnings.push_back(fmt::format("job {}: {} of {} runs failed{}{}", name,
+                                          job.runs.failed + job.runs.timed_out, job.runs.scheduled,
+                                          job.first_error.empty() ? "" : ": ", job.first_error));
+  }
   if (outcome.reconnects > 0) {
     int64_t timed_out = 0;
     for (const auto& [name, operation] : result.operations) {
       timed_out += operation.requests.timed_out;
     }
+    for (const auto& [name, job] : result.jobs) timed_out += job.runs.timed_out;
     result.warnings.push_back(
         fmt::format("{} connections were opened again: {}", outcome.reconnects,
                     timed_out > 0 ? "a request that times out gives up its own"
@@ -72,11 +80,12 @@ void add_warnings(const LoadOutcome& outcome, const Scenario& scenario, Result& 
 }
 
 // In the measured window. The number of bursts varies too much for its expectation to mean
-// anything.
+// anything; in a closed loop the servers decide.
 double offered_rate(const Load& load, const Result& result) {
   double requests = expected_requests(load.arrivals, load.warmup + load.measure) -
                     expected_requests(load.arrivals, load.warmup);
-  if (load.arrivals.kind == ArrivalKind::gamma) {
+  const ArrivalKind kind = load.arrivals.kind;
+  if (kind == ArrivalKind::gamma || kind == ArrivalKind::closed) {
     requests = 0;
     for (const auto& [name, operation] : result.operations) {
       requests += double(operation.requests.scheduled);
@@ -97,9 +106,14 @@ Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutc
   result.operations = outcome.stats.operations();
   int64_t ok = 0;
   for (size_t i = 0; i < outcome.first_errors.size(); ++i) {
-    OperationResult& operation = result.operations.at(bench.traffic().operations()[i].name);
-    operation.first_error = outcome.first_errors[i];
-    ok += operation.requests.ok;
+    const auto operation = result.operations.find(bench.traffic().operations()[i].name);
+    if (operation == result.operations.end()) continue;  // a job's
+    operation->second.first_error = outcome.first_errors[i];
+    ok += operation->second.requests.ok;
+  }
+  result.jobs = outcome.stats.jobs();
+  for (size_t i = 0; i < outcome.first_job_errors.size(); ++i) {
+    result.jobs.at(scenario.load.jobs[i].name).first_error = outcome.first_job_errors[i];
   }
   result.offered_rate_per_s = offered_rate(scenario.load, result);
   result.achieved_rate_per_s = double(ok) / result.measured_s;
@@ -152,11 +166,20 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
                                              bench.file_system(), bench.stop());
 
+  CacheEvidence cache;
+  cache.before = read_cache_counters(bench.redis());
   const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const LoadOutcome outcome = bench.drive(bench.scenario(), bench.traffic(),
                                           options.stage + ": measure", options.remaining_after);
   bench.say(options.stage + ": check and write", options.remaining_after);
+  cache.after = read_cache_counters(bench.redis());
+  cache.lookups = outcome.stats.lookups();
+  cache.requests = outcome.scheduled;
   trial.result = make_result(bench, options, outcome);
+  if (!bench.scenario().cache_rules.empty()) {
+    trial.result.cache =
+        review_cache(bench.redis(), bench.scenario(), bench.traffic(), cache, bench.stop());
+  }
   trial.result.started_at = started_at;
   trial.result.plans = std::move(plans);
   trial.result.environment = std::move(environment);

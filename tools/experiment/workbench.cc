@@ -249,10 +249,13 @@ LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
   const RedisEndpoint redis = sandbox_.redis();
   return run_load(
       scenario, traffic,
-      [&](AsioLoop& loop) {
-        return make_postgres_session(loop, postgres, traffic.sql_calls(), scenario.load.timeout);
+      [&](AsioLoop& loop, Nanoseconds timeout) {
+        return make_postgres_session(loop, postgres, traffic.sql_calls(), timeout);
       },
-      [&](AsioLoop& loop) { return make_redis_session(loop, redis, templates); }, watch, stop_);
+      [&](AsioLoop& loop, Nanoseconds) {
+        return make_redis_session(loop, redis, templates, scenario.load.arrivals.closed.pipeline);
+      },
+      watch, stop_);
 }
 
 }  // namespace tare

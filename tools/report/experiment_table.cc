@@ -29,6 +29,8 @@ std::string value_cell(const Row& row, std::optional<double> value) {
     }
     case Unit::calls:
       return three_digits(*value);
+    case Unit::per_second:
+      return three_digits(*value) + "/s";
   }
   return "-";
 }

@@ -85,6 +85,71 @@ std::string time_table(const Result& result, const Style& style) {
   return aligned(rows, {left, left, right, right, right, right, right, right}, style);
 }
 
+std::string job_table(const Result& result, const Style& style) {
+  if (result.jobs.empty()) return "";
+  Rows rows{{bold("jobs"), bold("every"), bold("runs"), bold("ok"), bold("failed"), bold("skipped"),
+             bold("unfinished"), bold("batches"), bold("retries"), bold("late p50"),
+             bold("late max"), bold("takes p50"), bold("takes max")}};
+  for (const auto& [name, job] : result.jobs) {
+    const auto time = [](const HistogramSummary& times, int64_t value) {
+      return Cell{times.count == 0 ? "-" : time_cell(double(value))};
+    };
+    rows.push_back({{harmless(name)},
+                    {duration_cell(job.every_s)},
+                    {count_cell(job.runs.scheduled)},
+                    {count_cell(job.runs.ok)},
+                    count_of_trouble(job.runs.failed + job.runs.timed_out),
+                    {count_cell(job.runs.skipped)},
+                    {count_cell(job.runs.unfinished)},
+                    {count_cell(job.batches)},
+                    {count_cell(job.retries)},
+                    time(job.lateness_ns, job.lateness_ns.p50),
+                    time(job.lateness_ns, job.lateness_ns.max),
+                    time(job.duration_ns, job.duration_ns.p50),
+                    time(job.duration_ns, job.duration_ns.max)});
+  }
+  std::vector<Align> columns(rows[0].size(), Align::right);
+  columns[0] = Align::left;
+  std::string out = aligned(rows, columns, style);
+  for (const auto& [name, job] : result.jobs) {
+    if (job.first_error.empty()) continue;
+    out += harmless(fmt::format("failed: job {}: the first: {}", name, job.first_error)) + "\n";
+  }
+  return out + "\n";
+}
+
+std::string cache_table(const Result& result, const Style& style) {
+  if (!result.cache) return "";
+  const CacheReview& cache = *result.cache;
+  Rows rows{{bold("cache rules"), bold("asked"), bold("hits"), bold("bypassed"), bold("stored"),
+             bold("keys"), bold("ttl up to"), bold("bytes p50"), bold("bytes max")}};
+  int64_t hits = 0, misses = 0;
+  for (const auto& [name, rule] : cache.rules) {
+    hits += rule.lookups.hits;
+    misses += rule.lookups.gets - rule.lookups.hits;
+    rows.push_back({{harmless(name)},
+                    {count_cell(rule.lookups.gets)},
+                    {count_cell(rule.lookups.hits)},
+                    {count_cell(rule.lookups.bypassed)},
+                    {count_cell(rule.lookups.stored)},
+                    {count_cell(rule.keys.keys)},
+                    {rule.keys.looked_at == 0 ? "-" : duration_cell(rule.keys.longest_ttl_s)},
+                    {count_cell(rule.keys.bytes_p50)},
+                    {count_cell(rule.keys.bytes_max)}});
+  }
+  std::vector<Align> columns(rows[0].size(), Align::right);
+  columns[0] = Align::left;
+  std::string out = aligned(rows, columns, style);
+  out += fmt::format(
+      "warm-up and window: {} hits and {} misses by tare's count, {} and {} by Redis' own{}\n",
+      count_cell(hits), count_cell(misses), count_cell(cache.info_hits),
+      count_cell(cache.info_misses), cache.complete ? "" : "; not all keys were looked through");
+  for (const std::string& finding : cache.findings) {
+    out += painted("cache: ", Paint::doubtful, style) + harmless(finding) + "\n";
+  }
+  return out + "\n";
+}
+
 std::string trouble_lines(const Result& result) {
   std::string out;
   for (const auto& [name, operation] : result.operations) {
@@ -130,6 +195,16 @@ std::string environment_line(const Environment& environment) {
   return harmless(fmt::format("environment: {}", fmt::join(parts, ", "))) + "\n";
 }
 
+// In a closed loop nothing is offered: the servers decide.
+std::string offer(const Result& result) {
+  const auto arrivals = result.environment.generator.find("arrivals");
+  if (arrivals != result.environment.generator.end() &&
+      arrivals->second.find("closed loop") != std::string::npos) {
+    return "of " + arrivals->second;
+  }
+  return fmt::format("at {}/s offered", three_digits(result.offered_rate_per_s));
+}
+
 }  // namespace
 
 std::string run_table(const Result& result, const std::vector<LimitResult>& limits,
@@ -139,11 +214,11 @@ std::string run_table(const Result& result, const std::vector<LimitResult>& limi
   std::string title = result.scenario;
   if (!result.change.empty()) title += fmt::format("{}change: {}", dot, result.change);
   if (!result.arm.empty()) title += dot + result.arm;
-  title += fmt::format("{}{} at {}/s offered, {}/s ok{}{}", dot, duration_cell(result.measured_s),
-                       three_digits(result.offered_rate_per_s),
+  title += fmt::format("{}{} {}, {}/s ok{}{}", dot, duration_cell(result.measured_s), offer(result),
                        three_digits(result.achieved_rate_per_s), dot, result.started_at);
   std::string out = painted(harmless(title), Paint::bold, style) + "\n\n";
   out += request_table(result, style) + "\n" + time_table(result, style) + "\n";
+  out += job_table(result, style) + cache_table(result, style);
   out += fmt::format("generator: {} of CPU per request, {} reconnects\n",
                      time_cell(result.generator.cpu_ns_per_request),
                      count_cell(result.generator.reconnects));
