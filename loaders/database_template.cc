@@ -9,6 +9,12 @@ namespace tare {
 namespace {
 
 constexpr int kFirstVersionWithStrategy = 150000;
+constexpr const char* kMark = "made by tare, which may drop it";
+
+void mark(PostgresControl& maintenance, const std::string& name) {
+  maintenance.execute(
+      fmt::format("COMMENT ON DATABASE {} IS '{}'", maintenance.quote_name(name), kMark));
+}
 
 void require_own_name(const std::string& name) {
   if (name.starts_with("tare_")) return;
@@ -22,6 +28,14 @@ void require_own_name(const std::string& name) {
 void make_database(PostgresControl& maintenance, const std::string& name) {
   drop_database(maintenance, name);
   maintenance.execute("CREATE DATABASE " + maintenance.quote_name(name));
+  mark(maintenance, name);
+}
+
+bool made_by_other(PostgresControl& maintenance, const std::string& name) {
+  return maintenance.value(
+             "SELECT count(*) FROM pg_database WHERE datname = $1 AND "
+             "shobj_description(oid, 'pg_database') IS DISTINCT FROM $2",
+             {name, kMark}) != "0";
 }
 
 void drop_database(PostgresControl& maintenance, const std::string& name) {
@@ -55,7 +69,17 @@ void restore_from_template(PostgresControl& maintenance, const std::string& temp
       fmt::format("CREATE DATABASE {} TEMPLATE {}{}", maintenance.quote_name(working),
                   maintenance.quote_name(template_name),
                   maintenance.version() >= kFirstVersionWithStrategy ? " STRATEGY FILE_COPY" : ""));
-  maintenance.execute("CHECKPOINT");
+  mark(maintenance, working);
+  checkpoint_if_allowed(maintenance);
+}
+
+void checkpoint_if_allowed(PostgresControl& postgres) {
+  try {
+    postgres.execute("CHECKPOINT");
+  } catch (const SqlError& error) {
+    constexpr std::string_view kNoPrivilege = "42501";
+    if (error.state() != kNoPrivilege) throw;
+  }
 }
 
 }  // namespace tare

@@ -14,6 +14,10 @@ namespace tare {
 // An empty database, instead of one of the same name.
 void make_database(PostgresControl& maintenance, const std::string& name);
 
+// Whether there is a database of this name that make_database or restore_from_template has not
+// made.
+bool made_by_other(PostgresControl& maintenance, const std::string& name);
+
 // Drops it if it is there, with its connections; also when it is a template.
 void drop_database(PostgresControl& maintenance, const std::string& name);
 
@@ -22,8 +26,12 @@ void drop_database(PostgresControl& maintenance, const std::string& name);
 void make_template(PostgresControl& maintenance, const std::string& name);
 
 // Makes `working` anew as a copy of the template, by copying its files where the server knows how
-// (PostgreSQL 15 on), then checkpoints, so that no write-back of the copy falls into a measurement.
+// (PostgreSQL 15 on), then checkpoints, where the user may, so that no write-back of the copy falls
+// into a measurement.
 void restore_from_template(PostgresControl& maintenance, const std::string& template_name,
                            const std::string& working);
+
+// CHECKPOINT, unless the user is not allowed to.
+void checkpoint_if_allowed(PostgresControl& postgres);
 
 }  // namespace tare

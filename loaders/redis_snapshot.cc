@@ -33,20 +33,18 @@ void read_keys(RedisControl& redis, const std::vector<std::string>& names,
 
 }  // namespace
 
-RedisSnapshot take_snapshot(RedisControl& redis, std::stop_token stop, int64_t byte_limit) {
+RedisSnapshot take_snapshot(RedisControl& redis, const std::vector<std::string>& patterns,
+                            std::stop_token stop, int64_t byte_limit) {
   RedisSnapshot snapshot;
-  redis.scan(
-      "*",
-      [&](const std::vector<std::string>& names) {
-        read_keys(redis, names, snapshot);
-        if (snapshot.bytes > byte_limit) {
-          throw UsageError(fmt::format(
-              "the keys in Redis take more than the {} bytes that a snapshot may hold; make the "
-              "data set or the ttl of its cache rules smaller",
-              byte_limit));
-        }
-      },
-      stop);
+  const auto visit = [&](const std::vector<std::string>& names) {
+    read_keys(redis, names, snapshot);
+    if (snapshot.bytes <= byte_limit) return;
+    throw UsageError(fmt::format(
+        "the keys in Redis take more than the {} bytes that a snapshot may hold; make the data set "
+        "or the ttl of its cache rules smaller",
+        byte_limit));
+  };
+  for (const std::string& pattern : patterns) redis.scan(pattern, visit, stop);
   std::vector<RedisSnapshotKey>& keys = snapshot.keys;
   std::sort(keys.begin(), keys.end(),
             [](const auto& left, const auto& right) { return left.name < right.name; });

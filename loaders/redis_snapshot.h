@@ -25,10 +25,11 @@ struct RedisSnapshot {
 
 inline constexpr int64_t kRedisSnapshotLimit = int64_t(1) << 30;
 
-// Reads every key of database 0 by SCAN, DUMP and PTTL; keys that expire meanwhile are left out.
-// Throws UsageError when it grows over `byte_limit`, Interrupted on a stop, and as RedisControl.
-RedisSnapshot take_snapshot(RedisControl& redis, std::stop_token stop,
-                            int64_t byte_limit = kRedisSnapshotLimit);
+// Reads every key that matches one of the patterns by SCAN, DUMP and PTTL; keys that expire
+// meanwhile are left out. Throws UsageError when it grows over `byte_limit`, Interrupted on a stop,
+// and as RedisControl.
+RedisSnapshot take_snapshot(RedisControl& redis, const std::vector<std::string>& patterns,
+                            std::stop_token stop, int64_t byte_limit = kRedisSnapshotLimit);
 
 // Writes every key again; its life counts from now. Keys of other names stay: start from an empty
 // server. Errors as take_snapshot.

@@ -28,7 +28,7 @@ TEST(RedisSnapshot, EveryTypeComesBack) {
                   {"HSET", "hash", "field", "value", "", "empty"},
                   {"XADD", "stream", "1-1", "field", "value"},
                   {"PFADD", "loglog", "a", "b"}});
-  const RedisSnapshot snapshot = take_snapshot(redis, {});
+  const RedisSnapshot snapshot = take_snapshot(redis, {"*"}, {});
   EXPECT_EQ(snapshot.keys.size(), 9u);
   other.command({"SET", "number", "to be replaced"});
   restore_snapshot(other, snapshot, {});
@@ -48,7 +48,7 @@ TEST(RedisSnapshot, KeepsTheTimeThatWasLeft) {
                   {"SET", "gone", "v", "PX", "1"},
                   {"SET", "for ever", "v"}});
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  const RedisSnapshot snapshot = take_snapshot(redis, {});
+  const RedisSnapshot snapshot = take_snapshot(redis, {"*"}, {});
   ASSERT_EQ(snapshot.keys.size(), 3u);
   EXPECT_EQ(snapshot.keys[0].ttl_ms, 0);
   std::this_thread::sleep_for(std::chrono::seconds(2));
@@ -72,19 +72,19 @@ TEST(RedisSnapshot, ManyKeysALimitAndAStop) {
     commands.push_back({"SET", "key:" + std::to_string(i), std::string(100, 'v')});
   }
   redis.pipeline(commands);
-  const RedisSnapshot snapshot = take_snapshot(redis, {});
+  const RedisSnapshot snapshot = take_snapshot(redis, {"*"}, {});
   EXPECT_EQ(snapshot.keys.size(), 5'000u);
   restore_snapshot(other, snapshot, {});
   EXPECT_EQ(other.command({"DBSIZE"}).integer, 5'000);
   try {
-    take_snapshot(redis, {}, 100'000);
+    take_snapshot(redis, {"*"}, {}, 100'000);
     FAIL() << "no limit";
   } catch (const UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("100000 bytes"), std::string::npos);
   }
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_THROW(take_snapshot(redis, stop.get_token()), Interrupted);
+  EXPECT_THROW(take_snapshot(redis, {"*"}, stop.get_token()), Interrupted);
   EXPECT_THROW(restore_snapshot(redis, snapshot, stop.get_token()), Interrupted);
 }
 

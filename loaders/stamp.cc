@@ -85,13 +85,17 @@ void require_ours_or_empty(PostgresControl& database) {
       *found[0][0], *found[0][2], names));
 }
 
-void claim_database(PostgresControl& database) {
-  require_ours_or_empty(database);
+void mark_as_claimed(PostgresControl& database) {
   database.execute("CREATE SCHEMA IF NOT EXISTS tare_stamp");
   database.execute(
       "CREATE TABLE IF NOT EXISTS tare_stamp.stamp (format int NOT NULL, scenario text NOT NULL, "
       "digest text NOT NULL, loaded_at timestamptz NOT NULL DEFAULT now())");
   database.execute("CREATE TABLE IF NOT EXISTS tare_stamp.made_table (name text PRIMARY KEY)");
+}
+
+void claim_database(PostgresControl& database) {
+  require_ours_or_empty(database);
+  mark_as_claimed(database);
   database.execute("DELETE FROM tare_stamp.stamp");
   for (const SqlRow& row : database.query("SELECT name FROM tare_stamp.made_table")) {
     database.execute("DROP TABLE IF EXISTS " + database.quote_name(*row[0]) + " CASCADE");

@@ -36,6 +36,10 @@ std::optional<Stamp> read_stamp(PostgresControl& database);
 // not claimed it.
 void require_ours_or_empty(PostgresControl& database);
 
+// Makes the mark that require_ours_or_empty looks for, whatever else the database holds: for a
+// person who has named it.
+void mark_as_claimed(PostgresControl& database);
+
 // Claims an empty database before anything is made in it, so that a load which was stopped halfway
 // can be run again. Takes an older stamp away. Drops the tables that tare made there earlier, with
 // what depends on them.

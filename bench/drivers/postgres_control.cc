@@ -317,6 +317,10 @@ std::string PostgresControl::quote_name(const std::string& name) const {
   return connection_->database.quote_name(name);
 }
 
+std::string PostgresControl::quote_text(const std::string& text) const {
+  return connection_->database.quote(text);
+}
+
 bool PostgresControl::used_password() const {
   return PQconnectionUsedPassword(connection_->database.handle()) != 0;
 }

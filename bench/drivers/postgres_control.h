@@ -85,6 +85,7 @@ class PostgresControl {
   std::optional<std::string> prepare_check(const std::string& sql, size_t parameter_count);
 
   std::string quote_name(const std::string& name) const;  // for use as an identifier
+  std::string quote_text(const std::string& text) const;  // for use as a literal
   int version() const;                                    // 150018 is 15.18
   bool used_password() const;                             // whether the server asked for one
 

@@ -29,7 +29,7 @@ class RedisLogin : public testing::Test {
     EXPECT_NE(control.find(advice), std::string::npos) << control;
     EXPECT_EQ(control.find('\n'), std::string::npos) << control;
     const ConnectingSession session(
-        [&](AsioLoop& loop) { return make_redis_session(loop, endpoint, kNoCalls); });
+        [&](AsioLoop& loop) { return make_redis_session(loop, endpoint, kNoCalls, 1); });
     EXPECT_FALSE(session.connected());
     for (const std::string& text : {control, session.problem()}) {
       EXPECT_EQ(text.find("s3cret"), std::string::npos) << text;
@@ -41,7 +41,7 @@ class RedisLogin : public testing::Test {
   void expect_let_in(const RedisEndpoint& endpoint) {
     EXPECT_EQ(refusal_of(endpoint), "");
     const ConnectingSession session(
-        [&](AsioLoop& loop) { return make_redis_session(loop, endpoint, kNoCalls); });
+        [&](AsioLoop& loop) { return make_redis_session(loop, endpoint, kNoCalls, 1); });
     EXPECT_TRUE(session.connected()) << session.problem();
   }
 
@@ -83,7 +83,7 @@ TEST_F(RedisLogin, UsersAndDatabases) {
   RedisControl control(app);
   EXPECT_EQ(control.command({"ACL", "WHOAMI"}).text, "app");
   const ConnectingSession session(
-      [&](AsioLoop& loop) { return make_redis_session(loop, app, kNoCalls); });
+      [&](AsioLoop& loop) { return make_redis_session(loop, app, kNoCalls, 1); });
   ASSERT_TRUE(session.connected()) << session.problem();
   const std::string clients = admin.command({"CLIENT", "LIST"}).text;
   size_t in_three = 0;
@@ -96,7 +96,7 @@ TEST_F(RedisLogin, AHostMayBeAName) {
   EXPECT_EQ(refusal_of(endpoint_), "");
   // Of several addresses (::1, 127.0.0.1) the session tries one after the other.
   const ConnectingSession session(
-      [&](AsioLoop& loop) { return make_redis_session(loop, endpoint_, kNoCalls); },
+      [&](AsioLoop& loop) { return make_redis_session(loop, endpoint_, kNoCalls, 1); },
       std::chrono::seconds(20));
   EXPECT_TRUE(session.connected()) << session.problem();
 }

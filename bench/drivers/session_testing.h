@@ -33,6 +33,7 @@ class ConnectingSession final : private SessionOwner {
   void available(Session&) override { available_ = true; }
   void lost(Session&) override {}
   void finished(Session&, Call&) override {}
+  void wants_flush(Session&) override {}
   void settle() override {}
 
   AsioLoop loop_;

@@ -16,6 +16,12 @@ class ServerError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A change could not be undone where nothing else undoes it: on a target whose data cannot be
+// restored. The message says what is left and what undoes it. Exit code 1.
+class RollbackFailed : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // Ctrl-C or SIGTERM reached the work; everything is being cleaned up. Exit code 128 + signal.
 class Interrupted : public std::runtime_error {
  public:

@@ -19,6 +19,7 @@
 namespace tare {
 namespace {
 
+constexpr int kRegressed = 1;
 constexpr int kInvalid = 3;
 constexpr int kUsage = 4;
 
@@ -90,6 +91,8 @@ int main(int argc, char** argv) {
     return report(problems.what(), kUsage);
   } catch (const UsageError& error) {
     return report(fmt::format("tare: {}", error.what()), kUsage);
+  } catch (const RollbackFailed& error) {
+    return report(fmt::format("tare: {}", error.what()), kRegressed);
   } catch (const ServerError& error) {
     return report(fmt::format("tare: {}", error.what()), kInvalid);
   } catch (const std::exception& error) {

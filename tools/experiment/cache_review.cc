@@ -60,14 +60,12 @@ struct Keyspace {
 };
 
 Keyspace look_through(RedisControl& redis, const std::vector<Family>& families,
-                      std::stop_token stop) {
-  Keyspace found;
-  found.families.resize(families.size());
-  const Clock::time_point limit = Clock::now() + kLongestLook;
+                      const std::string& pattern, Clock::time_point limit, std::stop_token stop,
+                      Keyspace found) {
   std::string cursor = "0";
   do {
     if (stop.stop_requested()) throw Interrupted();
-    const RedisValue reply = redis.command({"SCAN", cursor, "COUNT", "1000"});
+    const RedisValue reply = redis.command({"SCAN", cursor, "MATCH", pattern, "COUNT", "1000"});
     if (reply.elements.size() != 2) throw ServerError("Redis gave SCAN an answer of unknown form");
     for (const RedisValue& key : reply.elements[1].elements) {
       const auto family = whose(key.text, families);
@@ -77,7 +75,7 @@ Keyspace look_through(RedisControl& redis, const std::vector<Family>& families,
     }
     cursor = reply.elements[0].text;
   } while (cursor != "0" && Clock::now() < limit);
-  found.complete = cursor == "0";
+  found.complete = found.complete && cursor == "0";
   return found;
 }
 
@@ -167,14 +165,20 @@ CacheCounters read_cache_counters(RedisControl& redis) {
 }
 
 CacheReview review_cache(RedisControl& redis, const Scenario& scenario, const Traffic& traffic,
-                         const CacheEvidence& evidence, std::stop_token stop) {
+                         const CacheEvidence& evidence, const std::vector<std::string>& patterns,
+                         std::stop_token stop) {
   CacheReview review;
   review.info_hits = evidence.after.hits - evidence.before.hits;
   review.info_misses = evidence.after.misses - evidence.before.misses;
   std::vector<Family> families;
   for (const CacheRule& rule : scenario.cache_rules) families.push_back(family_of(rule.key));
   for (const OtherKeys& other : scenario.other_keys) families.push_back(family_of(other.key));
-  const Keyspace found = look_through(redis, families, stop);
+  Keyspace found;
+  found.families.resize(families.size());
+  const Clock::time_point limit = Clock::now() + kLongestLook;
+  for (const std::string& pattern : patterns) {
+    found = look_through(redis, families, pattern, limit, stop, std::move(found));
+  }
   review.complete = found.complete;
   review.others = look_at(redis, found.unknown);
   for (size_t i = 0; i < families.size(); ++i) {

@@ -33,7 +33,7 @@ class CacheReviewTest : public ::testing::Test {
  protected:
   CacheReview review() {
     const Traffic traffic(scenario_, {});
-    return review_cache(redis_, scenario_, traffic, evidence_, {});
+    return review_cache(redis_, scenario_, traffic, evidence_, {"*"}, {});
   }
 
   // What a run leaves: a value for each id.

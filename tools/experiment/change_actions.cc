@@ -7,7 +7,6 @@
 #include "loaders/schema_text.h"
 #include "loaders/subprocess.h"
 #include "loaders/table_digest.h"
-#include "tools/experiment/sandbox_settings.h"
 
 namespace tare {
 namespace {
@@ -18,14 +17,21 @@ constexpr std::chrono::minutes kShellLimit{10};
 std::map<std::string, std::optional<std::string>> shell_environment(
     const PostgresEndpoint& postgres, const RedisEndpoint& redis) {
   const std::string port = std::to_string(postgres.port);
-  return {{"PGHOST", postgres.host},
-          {"PGPORT", port},
-          {"PGUSER", postgres.user},
-          {"PGDATABASE", postgres.database},
-          {"DATABASE_URL", fmt::format("postgresql:///{}?host={}&port={}&user={}",
-                                       postgres.database, postgres.host, port, postgres.user)},
-          {"REDIS_SOCKET", redis.socket},
-          {"REDIS_URL", "unix://" + redis.socket}};
+  std::map<std::string, std::optional<std::string>> variables = {
+      {"PGHOST", postgres.host},
+      {"PGPORT", port},
+      {"PGUSER", postgres.user},
+      {"PGDATABASE", postgres.database},
+      {"PGPASSWORD", postgres.password},
+      {"DATABASE_URL", public_text(postgres)},
+      {"REDIS_SOCKET", redis.socket},
+      {"REDISCLI_AUTH", redis.password},
+      {"REDIS_URL", redis.socket.empty() ? public_text(redis) : "unix://" + redis.socket}};
+  // What is not said is left to the programs, as to libpq.
+  std::erase_if(variables, [](const auto& variable) {
+    return variable.second->empty() || (variable.first == "PGPORT" && *variable.second == "0");
+  });
+  return variables;
 }
 
 }  // namespace
@@ -33,16 +39,14 @@ std::map<std::string, std::optional<std::string>> shell_environment(
 void ChangeActions::apply() {
   try {
     carry_out(change_.apply, "apply");
-  } catch (const FileProblems&) {
-    bench_.restore_data();
-    log_.add("restored", {{"why", "the change failed"}});
+  } catch (const FileProblems& failed) {
+    undo("the change failed", failed.what());
     throw;
   }
   try {
     bench_.check_statements();
   } catch (const FileProblems& broken) {
-    bench_.restore_data();
-    log_.add("restored", {{"why", "the change breaks the scenario"}});
+    undo("the change breaks the scenario", broken.what());
     throw FileProblems({{change_.file.string(), change_.apply.empty() ? "/scenario" : "/apply",
                          fmt::format("after it the scenario's statements do not run{}:\n{}",
                                      change_.scenario_patch ? "" : ", so the old code would fail",
@@ -50,13 +54,51 @@ void ChangeActions::apply() {
   }
 }
 
+void ChangeActions::undo(const std::string& why, const std::string& message) {
+  if (bench_.freshness() != Freshness::in_place) {
+    bench_.restore_data();
+    log_.add("restored", {{"why", why}});
+    return;
+  }
+  const Rollback rollback = roll_back({});
+  log_.add("rolled back", {{"why", why}, {"detail", rollback.detail}});
+  if (rollback.status == RollbackStatus::equal) return;
+  throw RollbackFailed(fmt::format("{}\n{}", message, what_is_left(rollback)));
+}
+
+std::string ChangeActions::what_is_left(const Rollback& rollback) const {
+  std::string text = fmt::format(
+      "the change is still on {}, in whole or in part, since its rollback {}: {}\nThe rollback's "
+      "steps, to be carried out there by hand:",
+      public_text(bench_.working_database()),
+      rollback.status == RollbackStatus::failed ? "failed" : "did not restore the schema",
+      rollback.detail);
+  for (const Action& action : change_.rollback) {
+    if (const auto* sql = std::get_if<SqlAction>(&action)) text += "\n  " + sql->sql + ";";
+    if (const auto* redis = std::get_if<RedisAction>(&action)) {
+      text += fmt::format("\n  redis: {}", fmt::join(redis->arguments, " "));
+    }
+    if (const auto* shell = std::get_if<ShellAction>(&action)) text += "\n  $ " + shell->command;
+  }
+  if (change_.rollback.empty()) text += "\n  none: the change file gives no rollback";
+  return text;
+}
+
 Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows_at_start) {
+  std::string failure;
   try {
     carry_out(change_.rollback, "rollback");
-    put_settings_back();
   } catch (const FileProblems& problems) {
-    return {RollbackStatus::failed, problems.what()};
+    failure = problems.what();
   }
+  try {
+    put_settings_back();  // also when the rest has failed
+  } catch (const RedisError& error) {
+    failure += (failure.empty() ? "" : "\n") + std::string(error.what());
+  } catch (const SqlError& error) {
+    failure += (failure.empty() ? "" : "\n") + to_text(error);
+  }
+  if (!failure.empty()) return {RollbackStatus::failed, failure};
   std::vector<std::string> difference = schema_changes();
   for (std::string& rows : different_rows(rows_at_start)) difference.push_back(std::move(rows));
   if (!difference.empty()) {
@@ -162,8 +204,10 @@ void ChangeActions::put_settings_back() {
     log_.add("setting put back", {{name, value}});
   }
   redis_before_.clear();
-  if (!put_postgres_settings_back(bench_.sandbox_setup())) return;
-  bench_.postgres().query("SELECT pg_reload_conf()");
+  if (!bench_.put_settings_back()) return;
+  if (bench_.freshness() == Freshness::restarted) {
+    bench_.postgres().query("SELECT pg_reload_conf()");
+  }
   log_.add("settings put back", {{"server", "PostgreSQL"}});
 }
 

@@ -20,8 +20,9 @@ class ChangeActions {
 
   // SQL, Redis, Redis settings and shell steps in their order; PostgreSQL's settings are in force
   // since the workbench was refreshed with the change. Afterwards every statement of the scenario
-  // must still run. When something fails the data is restored, and FileProblems names the change
-  // file and the action ("/apply/1/sql").
+  // must still run. When something fails the data is restored, or where it cannot be the change
+  // rolled back, and FileProblems names the change file and the action ("/apply/1/sql"). Throws
+  // RollbackFailed when that fails, too.
   void apply();
 
   // The rollback's actions, then the settings as they were; then the schema is compared with the
@@ -29,10 +30,15 @@ class ChangeActions {
   // Never throws for what the servers refuse: the answer says so.
   Rollback roll_back(const std::map<std::string, std::string>& rows_at_start);
 
+  // Where the data is not restored (a target): what the rollback has left, and the steps that undo
+  // it.
+  std::string what_is_left(const Rollback& rollback) const;
+
   // What the change did to the schema: "+ index ...", "- column ...". After apply().
   std::vector<std::string> schema_changes() const;
 
  private:
+  void undo(const std::string& why, const std::string& message);
   void carry_out(const std::vector<Action>& actions, const std::string& list);
   void carry_out(const Action& action, const std::string& pointer, const std::string& progress);
   void set_redis(const std::map<std::string, std::string>& values);

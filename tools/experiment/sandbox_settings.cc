@@ -17,16 +17,6 @@ fs::path kept_aside(const SandboxSetup& setup) {
   return setup.postgres_data() / "postgresql.auto.conf.before-tare";
 }
 
-// As ALTER SYSTEM wants a value: a literal, whatever its type.
-std::string literal(const std::string& value) {
-  std::string quoted = "'";
-  for (const char c : value) {
-    if (c == '\'') quoted += '\'';
-    quoted += c;
-  }
-  return quoted + "'";
-}
-
 }  // namespace
 
 void set_postgres_settings(const SandboxSetup& setup, PostgresControl& postgres,
@@ -38,8 +28,8 @@ void set_postgres_settings(const SandboxSetup& setup, PostgresControl& postgres,
   fs::rename(part, kept_aside(setup));
   try {
     for (const auto& [name, value] : values) {
-      postgres.execute(
-          fmt::format("ALTER SYSTEM SET {} = {}", postgres.quote_name(name), literal(value)));
+      postgres.execute(fmt::format("ALTER SYSTEM SET {} = {}", postgres.quote_name(name),
+                                   postgres.quote_text(value)));
     }
   } catch (...) {
     put_postgres_settings_back(setup);

@@ -9,6 +9,7 @@
 #include "bench/engine/schedule.h"
 #include "bench/model/histogram_log.h"
 #include "bench/model/result_file.h"
+#include "loaders/database_template.h"
 #include "tools/experiment/cache_review.h"
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
@@ -141,31 +142,21 @@ bool writes_sql(const Scenario& scenario) {
   return false;
 }
 
-TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log) {
-  const bool contender = options.arm == Arm::contender;
-  const std::string started_at = utc_now();
-  log.add("trial", {{"arm", contender ? "contender" : "baseline"}, {"stage", options.stage}});
-  bench.say(options.stage + ": restart and restore", options.remaining_after);
-  bench.refresh(contender ? options.change : nullptr);
+namespace {
 
-  TrialOutcome trial;
-  std::optional<ChangeActions> actions;
-  if (contender) {
-    bench.say(options.stage + ": apply the change", options.remaining_after);
-    actions.emplace(bench, *options.change, log);
-    actions->apply();
-    trial.schema_changes = actions->schema_changes();
-  }
+// The change cleared from the cache, plans, warm-up and window, checks: what both arms have alike.
+// Returns the lines of the interval log.
+std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log,
+                    TrialOutcome& trial) {
   if (options.change && !options.change->clear_cache.empty()) {
     trial.keys_cleared = bench.redis().clear_patterns(options.change->clear_cache, bench.stop());
     log.add("cache cleared", {{"keys", std::to_string(trial.keys_cleared)}});
   }
-  bench.postgres().execute("CHECKPOINT");
+  checkpoint_if_allowed(bench.postgres());
   bench.say(options.stage + ": plans", options.remaining_after);
   std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
   Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
                                              bench.file_system(), bench.stop());
-
   CacheEvidence cache;
   cache.before = read_cache_counters(bench.redis());
   const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
@@ -175,22 +166,74 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   cache.after = read_cache_counters(bench.redis());
   cache.lookups = outcome.stats.lookups();
   cache.requests = outcome.scheduled;
+  const std::string started_at = trial.result.started_at;
   trial.result = make_result(bench, options, outcome);
-  if (!bench.scenario().cache_rules.empty()) {
-    trial.result.cache =
-        review_cache(bench.redis(), bench.scenario(), bench.traffic(), cache, bench.stop());
-  }
   trial.result.started_at = started_at;
+  if (!bench.scenario().cache_rules.empty()) {
+    trial.result.cache = review_cache(bench.redis(), bench.scenario(), bench.traffic(), cache,
+                                      bench.claim().key_patterns(), bench.stop());
+  }
   trial.result.plans = std::move(plans);
   trial.result.environment = std::move(environment);
-  if (contender) {
-    bench.say(options.stage + ": roll back", options.remaining_after);
-    trial.rollback = actions->roll_back(options.rows_at_start);
-    log.add("rolled back", {{"detail", trial.rollback.detail}});
+  return histogram_log_header(window_start) + outcome.stats.interval_lines();
+}
+
+// Undoes a change that something has cut short, where it would outlive the trial.
+void undo(Workbench& bench, ChangeActions& actions, EventLog& log) {
+  if (bench.freshness() == Freshness::restarted) return;
+  bench.connect_for_undoing();
+  const Rollback rollback = actions.roll_back({});
+  log.add("rolled back", {{"why", "the trial was cut short"}, {"detail", rollback.detail}});
+  if (rollback.status != RollbackStatus::equal && bench.freshness() == Freshness::in_place) {
+    throw RollbackFailed(actions.what_is_left(rollback));
   }
+}
+
+// With the change: applied before, rolled back after, whatever happens in between.
+std::string measure_contender(Workbench& bench, const TrialOptions& options, EventLog& log,
+                              TrialOutcome& trial) {
+  ChangeActions actions(bench, *options.change, log);
+  bool applied = false;
+  std::string intervals;
+  try {
+    bench.say(options.stage + ": apply the change", options.remaining_after);
+    actions.apply();
+    applied = true;
+    trial.schema_changes = actions.schema_changes();
+    intervals = measure(bench, options, log, trial);
+  } catch (const RollbackFailed&) {
+    throw;
+  } catch (const FileProblems&) {  // apply() has undone what it began
+    if (applied) undo(bench, actions, log);
+    throw;
+  } catch (...) {
+    undo(bench, actions, log);
+    throw;
+  }
+  bench.say(options.stage + ": roll back", options.remaining_after);
+  trial.rollback = actions.roll_back(options.rows_at_start);
+  log.add("rolled back", {{"detail", trial.rollback.detail}});
+  if (trial.rollback.status != RollbackStatus::equal && bench.freshness() == Freshness::in_place) {
+    throw RollbackFailed(actions.what_is_left(trial.rollback));
+  }
+  return intervals;
+}
+
+}  // namespace
+
+TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log) {
+  const bool contender = options.arm == Arm::contender;
+  TrialOutcome trial;
+  trial.result.started_at = utc_now();
+  log.add("trial", {{"arm", contender ? "contender" : "baseline"}, {"stage", options.stage}});
+  bench.say(options.stage +
+                (bench.freshness() == Freshness::restarted ? ": restart and restore" : ": restore"),
+            options.remaining_after);
+  bench.refresh(contender ? options.change : nullptr);
+  const std::string intervals = contender ? measure_contender(bench, options, log, trial)
+                                          : measure(bench, options, log, trial);
   write_result(options.folder, trial.result,
-               {histogram_log_header(window_start) + outcome.stats.interval_lines(),
-                bench.scenario().text, options.change ? options.change->text : ""});
+               {intervals, bench.scenario().text, options.change ? options.change->text : ""});
   return trial;
 }
 

@@ -15,19 +15,6 @@
 namespace tare {
 namespace {
 
-// "tare_debian_archive": within PostgreSQL's 63 bytes, also with a suffix.
-std::string database_name(const Scenario& scenario) {
-  std::string name = "tare_" + scenario.name.substr(0, 50);
-  for (char& c : name) {
-    if (c == '-') c = '_';
-  }
-  return name;
-}
-
-std::string template_name(const Scenario& scenario) {
-  return database_name(scenario) + "_data";
-}
-
 std::string escaped(std::string_view name) {
   std::string pointer;
   for (char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
@@ -45,12 +32,23 @@ std::string rows_text(const LoadProgress& load) {
   return fmt::format("{}: {} of {} rows", load.table, load.rows_done, *load.rows_total);
 }
 
+// Where in the file the change sets PostgreSQL's settings.
+std::string place_of_settings(const Change& change) {
+  size_t place = 0;
+  while (!std::holds_alternative<PostgresSettingsAction>(change.apply[place])) ++place;
+  return fmt::format("/apply/{}/postgres_settings", place);
+}
+
 }  // namespace
 
-Workbench::Workbench(Sandbox& sandbox, const Scenario& scenario, ProgressReceiver progress,
-                     std::stop_token stop)
-    : sandbox_(sandbox), scenario_(scenario), progress_(std::move(progress)), stop_(stop) {
-  maintenance_.emplace(sandbox_.postgres(), stop_);
+Workbench::Workbench(Servers& servers, const TargetClaim& claim, const Scenario& scenario,
+                     ProgressReceiver progress, std::stop_token stop)
+    : servers_(servers),
+      claim_(claim),
+      scenario_(scenario),
+      progress_(std::move(progress)),
+      stop_(stop) {
+  maintenance_.emplace(servers_.postgres(), stop_);
 }
 
 Workbench::~Workbench() = default;
@@ -61,14 +59,29 @@ void Workbench::say(const std::string& stage, std::optional<Nanoseconds> remaini
 }
 
 PostgresEndpoint Workbench::working_database() const {
-  PostgresEndpoint endpoint = sandbox_.postgres();
-  endpoint.database = database_name(scenario_);
+  PostgresEndpoint endpoint = servers_.postgres();
+  if (freshness() != Freshness::in_place) endpoint.database = database_name(scenario_);
   return endpoint;
 }
 
 LoadedData Workbench::load() {
   say("load");
-  maintenance_.emplace(sandbox_.postgres(), stop_);  // another arm may have restarted the server
+  maintenance_.emplace(servers_.postgres(), stop_);  // another arm may have restarted the server
+  const auto loaded = [this] {
+    const std::optional<Stamp> stamp = read_stamp(*postgres_);
+    return stamp && *stamp == expected_stamp(scenario_, stop_);
+  };
+  const auto fill = [this](PostgresControl& database) {
+    load_dataset(
+        scenario_, database,
+        [this](const LoadProgress& load) { say("load", std::nullopt, rows_text(load)); }, stop_);
+  };
+  if (freshness() == Freshness::in_place) {
+    postgres_.emplace(working_database(), stop_);
+    if (loaded()) return LoadedData::before;
+    fill(*postgres_);
+    return LoadedData::now;
+  }
   const std::string source = template_name(scenario_);
   const bool known =
       !maintenance_
@@ -76,18 +89,14 @@ LoadedData Workbench::load() {
            .empty();
   if (known) {
     restore_data();
-    PostgresControl database(working_database(), stop_);
-    const std::optional<Stamp> stamp = read_stamp(database);
-    if (stamp && *stamp == expected_stamp(scenario_, stop_)) return LoadedData::before;
+    if (loaded()) return LoadedData::before;
   }
   make_database(*maintenance_, source);
-  PostgresEndpoint endpoint = sandbox_.postgres();
+  PostgresEndpoint endpoint = servers_.postgres();
   endpoint.database = source;
   {
     PostgresControl database(endpoint, stop_);
-    load_dataset(
-        scenario_, database,
-        [this](const LoadProgress& load) { say("load", std::nullopt, rows_text(load)); }, stop_);
+    fill(database);
   }
   make_template(*maintenance_, source);
   restore_data();
@@ -96,26 +105,50 @@ LoadedData Workbench::load() {
 
 void Workbench::restore_data() {
   postgres_.reset();  // its connection would be cut
-  restore_from_template(*maintenance_, template_name(scenario_), database_name(scenario_));
+  if (freshness() != Freshness::in_place) {
+    restore_from_template(*maintenance_, template_name(scenario_), database_name(scenario_));
+  }
   postgres_.emplace(working_database(), stop_);
 }
 
 void Workbench::put_back() noexcept {
-  if (!sandbox_.kept()) return;
+  if (!servers_.kept()) return;
   try {
-    postgres_.reset();
-    maintenance_.reset();
-    if (put_postgres_settings_back(sandbox_.setup())) sandbox_.restart({});
-    maintenance_.emplace(sandbox_.postgres(), std::stop_token());  // the person's has been used up
+    connect_for_undoing();
+    const SandboxSetup* setup = servers_.setup();
+    if (setup && put_postgres_settings_back(*setup)) {
+      postgres_.reset();
+      maintenance_.reset();
+      servers_.restart({});
+      maintenance_.emplace(servers_.postgres(), stop_);
+    }
     restore_data();
+    put_settings_back();
+    leave_target();
   } catch (const std::exception&) {
     // The servers are away. Whatever is in the working copy, no command uses it as it stands.
   }
 }
 
+void Workbench::connect_for_undoing() {
+  stop_ = std::stop_token();  // the person's has been used up
+  postgres_.reset();
+  maintenance_.emplace(servers_.postgres(), stop_);
+  postgres_.emplace(working_database(), stop_);
+  redis_.emplace(servers_.redis());
+}
+
+void Workbench::leave_target() {
+  if (!servers_.owns_redis()) redis_->clear_patterns(claim_.key_patterns(), stop_);
+  if (!servers_.owns_postgres() && freshness() == Freshness::restored) {
+    postgres_.reset();
+    drop_database(*maintenance_, database_name(scenario_));
+  }
+}
+
 void Workbench::prepare(const std::function<void()>& first) {
   load();
-  redis_.emplace(sandbox_.redis());
+  redis_.emplace(servers_.redis());
   schema_at_start_ = schema_fingerprint(*postgres_);
   if (first) first();
   check_statements();
@@ -167,7 +200,7 @@ void Workbench::read_values() {
 void Workbench::warm_cache() {
   const std::optional<Scenario> warming = warming_scenario(scenario_);
   if (!warming) return;
-  sandbox_.restart(stop_, RedisData::emptied);
+  restart(RedisData::emptied);
   connect();
   const Traffic traffic(*warming, values_);
   WarmingRounds rounds;
@@ -177,13 +210,20 @@ void Workbench::warm_cache() {
     rounds.add(hit_ratio(outcome.stats.operations()));
   }
   if (auto warning = rounds.warning()) warnings_.push_back(*warning);
-  snapshot_ = take_snapshot(*redis_, stop_);
+  snapshot_ = take_snapshot(*redis_, claim_.key_patterns(), stop_);
 }
 
 void Workbench::connect() {
-  maintenance_.emplace(sandbox_.postgres(), stop_);
+  maintenance_.emplace(servers_.postgres(), stop_);
   postgres_.emplace(working_database(), stop_);
-  redis_.emplace(sandbox_.redis());
+  redis_.emplace(servers_.redis());
+}
+
+// What is a target's goes on running; of its keys only the scenario's are cleared.
+void Workbench::restart(RedisData redis_data) {
+  servers_.restart(stop_, redis_data);
+  if (servers_.owns_redis() || redis_data == RedisData::kept) return;
+  RedisControl(servers_.redis()).clear_patterns(claim_.key_patterns(), stop_);
 }
 
 void Workbench::refresh(const Change* change) {
@@ -191,49 +231,116 @@ void Workbench::refresh(const Change* change) {
                                : std::map<std::string, std::string>();
   postgres_.reset();
   redis_.reset();
-  put_postgres_settings_back(sandbox_.setup());
-  if (settings.empty()) {
+  put_settings_back();
+  if (settings.empty() || !servers_.owns_postgres()) {
     maintenance_.reset();
-    sandbox_.restart(stop_, RedisData::emptied);
+    restart(RedisData::emptied);
   } else {
     restart_with(*change, settings);
   }
-  maintenance_.emplace(sandbox_.postgres(), stop_);
+  maintenance_.emplace(servers_.postgres(), stop_);
   restore_data();
-  redis_.emplace(sandbox_.redis());
+  if (!settings.empty() && !servers_.owns_postgres()) set_for_database(*change, settings);
+  redis_.emplace(servers_.redis());
   if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);
 }
 
 void Workbench::restart_with(const Change& change,
                              const std::map<std::string, std::string>& settings) {
   const auto fail = [&](const std::string& message) {
-    size_t place = 0;
-    while (!std::holds_alternative<PostgresSettingsAction>(change.apply[place])) ++place;
-    throw FileProblems(
-        {{change.file.string(), fmt::format("/apply/{}/postgres_settings", place), message}});
+    throw FileProblems({{change.file.string(), place_of_settings(change), message}});
   };
-  maintenance_.emplace(sandbox_.postgres(), stop_);  // the last one may be of another arm's server
+  const SandboxSetup& setup = *servers_.setup();
+  maintenance_.emplace(servers_.postgres(), stop_);  // the last one may be of another arm's server
   try {
-    set_postgres_settings(sandbox_.setup(), *maintenance_, settings);
+    set_postgres_settings(setup, *maintenance_, settings);
   } catch (const SqlError& error) {
     fail(to_text(error));
   }
   maintenance_.reset();
   try {
-    sandbox_.restart(stop_, RedisData::emptied);
+    restart(RedisData::emptied);
   } catch (const ServerError& error) {
-    put_postgres_settings_back(sandbox_.setup());
+    put_postgres_settings_back(setup);
     const std::string why = error.what();
-    sandbox_.restart(stop_, RedisData::emptied);  // as it was, for whoever looks next
+    restart(RedisData::emptied);  // as it was, for whoever looks next
     fail("with these settings PostgreSQL does not start: " + why);
   }
+}
+
+// On a target the settings hold for new connections to tare's own database alone.
+void Workbench::set_for_database(const Change& change,
+                                 const std::map<std::string, std::string>& settings) {
+  const std::string database = postgres_->quote_name(postgres_->value("SELECT current_database()"));
+  for (const auto& [name, value] : settings) {
+    try {
+      postgres_->execute(fmt::format("ALTER DATABASE {} SET {} = {}", database,
+                                     postgres_->quote_name(name), postgres_->quote_text(value)));
+    } catch (const SqlError& error) {
+      throw FileProblems({{change.file.string(), place_of_settings(change), to_text(error)}});
+    }
+    set_for_database_.push_back(name);
+  }
+  postgres_.emplace(working_database(), stop_);
+}
+
+bool Workbench::put_settings_back() {
+  if (const SandboxSetup* setup = servers_.setup()) return put_postgres_settings_back(*setup);
+  if (set_for_database_.empty()) return false;
+  if (freshness() == Freshness::in_place) {
+    PostgresControl database(working_database(), stop_);
+    const std::string name = database.quote_name(database.value("SELECT current_database()"));
+    for (const std::string& setting : set_for_database_) {
+      database.execute(
+          fmt::format("ALTER DATABASE {} RESET {}", name, database.quote_name(setting)));
+    }
+  }
+  set_for_database_.clear();  // else they go with the working copy
+  return true;
+}
+
+std::vector<Problem> Workbench::unfit_for_target(const Change& change) {
+  std::vector<Problem> problems;
+  const auto add = [&](const std::string& pointer, const std::string& message) {
+    problems.push_back({change.file.string(), pointer, message});
+  };
+  if (!servers_.own() && change.binaries.any()) {
+    add("/binaries",
+        "a target's programs are not tare's to change: weigh an upgrade in sandboxes, "
+        "without --postgres and --redis");
+  }
+  const auto settings = settings_made<PostgresSettingsAction>(change);
+  for (const auto& [name, value] : settings) {
+    if (servers_.owns_postgres()) break;
+    const auto rows =
+        maintenance_->query("SELECT context FROM pg_settings WHERE name = lower($1)", {name});
+    const std::string context = rows.empty() ? "" : rows[0][0].value_or("");
+    if (context == "postmaster") {
+      add(place_of_settings(change),
+          fmt::format("{} needs a restart, and tare does not restart {}: weigh it in the sandbox, "
+                      "without --postgres",
+                      name, public_text(servers_.postgres())));
+    } else if (context == "sighup" || context == "internal") {
+      add(place_of_settings(change),
+          fmt::format("{} holds for everyone on {}, not for one database: weigh it in the sandbox, "
+                      "without --postgres",
+                      name, public_text(servers_.postgres())));
+    }
+  }
+  if (!servers_.owns_redis() && applies<RedisSettingsAction>(change) &&
+      !servers_.claimed(servers_.redis())) {
+    add("/apply", fmt::format("Redis settings hold for everyone on {}: weigh them in the sandbox, "
+                              "without --redis, or say --claim {}",
+                              public_text(servers_.redis()), public_text(servers_.redis())));
+  }
+  return problems;
 }
 
 LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
                              const std::string& stage, std::optional<Nanoseconds> remaining_after) {
   const std::vector<RedisTemplate> templates = redis_templates(traffic);
   LoadWatch watch;
-  watch.failure = [this] { return sandbox_.failure(); };
+  watch.failure = [this] { return servers_.failure(); };
   watch.progress = [&](const TrafficProgress& now) {
     if (!progress_) return;
     StageProgress progress;
@@ -246,7 +353,7 @@ LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
     progress_(progress);
   };
   const PostgresEndpoint postgres = working_database();
-  const RedisEndpoint redis = sandbox_.redis();
+  const RedisEndpoint redis = servers_.redis();
   return run_load(
       scenario, traffic,
       [&](AsioLoop& loop, Nanoseconds timeout) {

@@ -1,6 +1,6 @@
 // The servers with the scenario's data on them, and the way back to the fresh state every trial
 // starts from: both servers restarted, the data from its template, the cache from its snapshot.
-// Level: experiment. One thread; borrows the sandbox and the scenario.
+// Level: experiment. One thread; borrows the servers, the claim on them and the scenario.
 #pragma once
 
 #include <functional>
@@ -16,10 +16,12 @@
 #include "bench/engine/run_load.h"
 #include "bench/engine/traffic.h"
 #include "bench/model/change.h"
+#include "bench/model/problem.h"
 #include "loaders/redis_snapshot.h"
 #include "tools/experiment/event_log.h"
-#include "tools/experiment/sandbox.h"
+#include "tools/experiment/servers.h"
 #include "tools/experiment/stage_progress.h"
+#include "tools/experiment/target_claim.h"
 
 namespace tare {
 
@@ -27,8 +29,8 @@ enum class LoadedData { now, before };
 
 class Workbench {
  public:
-  Workbench(Sandbox& sandbox, const Scenario& scenario, ProgressReceiver progress,
-            std::stop_token stop);
+  Workbench(Servers& servers, const TargetClaim& claim, const Scenario& scenario,
+            ProgressReceiver progress, std::stop_token stop);
   ~Workbench();
 
   // Loads the data unless it is there already (its stamp says so), and makes a working copy of it.
@@ -41,17 +43,28 @@ class Workbench {
   // new column of a patched query.
   void prepare(const std::function<void()>& first = {});
 
-  // Back to the fresh state, with the PostgreSQL settings of `change` (null: none) in force.
-  // postgres() and redis() are new connections afterwards. Throws FileProblems, naming the change,
-  // when PostgreSQL refuses a setting or does not start with them.
+  // What the change asks of a target that its other users would feel, or that a restart needs: one
+  // problem each, with what to do. Asks the server; empty for the sandbox.
+  std::vector<Problem> unfit_for_target(const Change& change);
+
+  // Back to the fresh state, as far as the servers allow, with the PostgreSQL settings of `change`
+  // (null: none) in force. postgres() and redis() are new connections afterwards. Throws
+  // FileProblems, naming the change, when PostgreSQL refuses a setting or does not start with them.
   void refresh(const Change* change = nullptr);
 
   // The data alone, without restarting: after an experiment, for whoever looks next.
   void restore_data();
 
-  // After a failure or an interruption: leaves no change in a kept sandbox, if its servers still
-  // answer; else the next command restores the data.
+  // After a failure or an interruption: leaves no change in what outlives this process, if its
+  // servers still answer; else the next command restores the data.
   void put_back() noexcept;
+
+  // Takes what is of no more use from a target: the working copy, this scenario's keys. The loaded
+  // data stays for the next time.
+  void leave_target();
+
+  // New connections that a stop does not end, for undoing what was begun.
+  void connect_for_undoing();
 
   // Throws FileProblems for every statement of the scenario that PostgreSQL refuses as things are.
   void check_statements();
@@ -69,20 +82,27 @@ class Workbench {
   PostgresControl& postgres() { return *postgres_; }
   RedisControl& redis() { return *redis_; }
   PostgresEndpoint working_database() const;
-  RedisEndpoint redis_endpoint() const { return sandbox_.redis(); }
-  const SandboxSetup& sandbox_setup() const { return sandbox_.setup(); }
+  RedisEndpoint redis_endpoint() const { return servers_.redis(); }
+  Freshness freshness() const { return claim_.freshness(); }
+  const TargetClaim& claim() const { return claim_; }
+
+  // The change's settings of PostgreSQL as they were, at once. Whether there were any.
+  bool put_settings_back();
   const std::string& schema_at_start() const { return schema_at_start_; }
   const std::vector<std::string>& warnings() const { return warnings_; }  // of the preparation
-  std::string file_system() const { return sandbox_.file_system(); }
+  std::string file_system() const { return servers_.file_system(); }
   std::stop_token stop() const { return stop_; }
 
  private:
   void read_values();
   void warm_cache();
   void connect();
+  void restart(RedisData redis_data);
   void restart_with(const Change& change, const std::map<std::string, std::string>& settings);
+  void set_for_database(const Change& change, const std::map<std::string, std::string>& settings);
 
-  Sandbox& sandbox_;
+  Servers& servers_;
+  const TargetClaim& claim_;
   const Scenario& scenario_;
   ProgressReceiver progress_;
   std::stop_token stop_;
@@ -93,6 +113,7 @@ class Workbench {
   std::optional<RedisSnapshot> snapshot_;
   std::string schema_at_start_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> set_for_database_;  // settings, on a target
 };
 
 }  // namespace tare
