@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/model/index_review.h"
 #include "bench/model/plan.h"
 
 namespace tare {
@@ -107,8 +108,9 @@ struct Result {
   std::map<std::string, OperationResult> operations;
   GeneratorResult generator;
   Environment environment;
-  std::vector<std::string> warnings;  // each says what to do next
-  std::vector<Plan> plans;            // kept in plans.json
+  std::vector<std::string> warnings;             // each says what to do next
+  std::vector<Plan> plans;                       // kept in plans.json
+  std::optional<IndexReview> index_review = {};  // none: no PostgreSQL, or an older tare's result
 
   friend bool operator==(const Result&, const Result&) = default;
 };
