@@ -241,6 +241,7 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
   trial.folder = folder.path();
   trial.stage = "run";
   trial.remaining_after = Nanoseconds(0);
+  trial.index_costs = IndexCosts::measured;  // the sandbox's data: the next trial restores it
   RunOutcome outcome;
   outcome.result = run_trial(bench, trial, log).result;
   outcome.limits = judge_limits(scenario.limits, {outcome.result});

@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "bench/drivers/hit_check.h"
+#include "bench/drivers/index_use.h"
 #include "bench/engine/schedule.h"
 #include "bench/model/histogram_log.h"
 #include "bench/model/result_file.h"
+#include "tools/compare/index_findings.h"
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/environment.h"
@@ -17,6 +19,8 @@ namespace tare {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
+
+constexpr std::chrono::seconds kSessionsEnd{5};  // how long the load's sessions may take to end
 
 double seconds_since_1970() {
   return Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -69,6 +73,23 @@ void add_warnings(const LoadOutcome& outcome, const Scenario& scenario, Result& 
                     timed_out > 0 ? "a request that times out gives up its own"
                                   : "they were lost; see the servers' logs"));
   }
+}
+
+// What the load did to tables and through indexes, from the counters before it and now. Before the
+// check of hits, which reads as well.
+IndexReview review_of(Workbench& bench, const UseCounters& before, const LoadOutcome& outcome) {
+  const int64_t left = await_other_sessions_end(bench.postgres(), kSessionsEnd);
+  IndexReview review = use_between(before, read_use(bench.postgres()));
+  const Load& load = bench.scenario().load;
+  review.seconds = Seconds(load.warmup + load.measure).count();
+  review.requests = int64_t(outcome.scheduled);
+  if (left > 0) {
+    review.notes.push_back(fmt::format(
+        "{} sessions were still connected {} s after the load: what they did is not counted; end "
+        "other users of the database, and give statements a limit",
+        left, kSessionsEnd.count()));
+  }
+  return review;
 }
 
 // In the measured window. The number of bursts varies too much for its expectation to mean
@@ -152,11 +173,22 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
                                              bench.file_system(), bench.stop());
 
+  const bool reviewed = !bench.traffic().sql_calls().empty();
+  const UseCounters use_before = reviewed ? read_use(bench.postgres()) : UseCounters();
+
   const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const LoadOutcome outcome = bench.drive(bench.scenario(), bench.traffic(),
                                           options.stage + ": measure", options.remaining_after);
   bench.say(options.stage + ": check and write", options.remaining_after);
+  std::optional<IndexReview> review;
+  if (reviewed) review = review_of(bench, use_before, outcome);
   trial.result = make_result(bench, options, outcome);
+  if (review) {
+    bench.say(options.stage + ": review the indexes", options.remaining_after);
+    measure_index_costs(bench.postgres(), plans, options.index_costs, *review);
+    review->findings = index_findings(*review, plans);
+  }
+  trial.result.index_review = std::move(review);
   trial.result.started_at = started_at;
   trial.result.plans = std::move(plans);
   trial.result.environment = std::move(environment);
