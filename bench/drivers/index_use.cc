@@ -81,6 +81,14 @@ constexpr const char* kKeysQuery =
     "JOIN pg_class x ON x.oid = i.indexrelid AND NOT x.relispartition "
     "ORDER BY i.indexrelid, k.n";
 
+// An UPDATE that changes none of them can be HOT, as far as this index goes.
+constexpr const char* kColumnsQuery =
+    "SELECT i.indexrelid, a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
+    "AND a.attnum > 0 AND (a.attnum = ANY (i.indkey::int2[]) OR EXISTS (SELECT FROM pg_depend d "
+    "WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refclassid = "
+    "'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)) "
+    "ORDER BY i.indexrelid, a.attnum";
+
 std::string text_of(const std::optional<std::string>& field) {
   return field.value_or("");
 }
@@ -140,6 +148,13 @@ void add_keys(const SqlRows& rows, std::map<std::string, IndexUse*>& indexes) {
   }
 }
 
+void add_columns(const SqlRows& rows, std::map<std::string, IndexUse*>& indexes) {
+  for (const SqlRow& row : rows) {
+    const auto found = indexes.find(text_of(row[0]));
+    if (found != indexes.end()) found->second->columns.push_back(text_of(row[1]));
+  }
+}
+
 std::vector<TableUse> read_tables(PostgresControl& postgres) {
   const SqlRows table_rows = postgres.query(tables_query());
   std::vector<TableUse> tables;
@@ -168,6 +183,7 @@ std::vector<TableUse> read_tables(PostgresControl& postgres) {
     }
   }
   add_keys(postgres.query(kKeysQuery), indexes);
+  add_columns(postgres.query(kColumnsQuery), indexes);
   return tables;
 }
 

@@ -125,16 +125,19 @@ TEST_F(IndexUseTest, DescribesIndexesExactly) {
   EXPECT_EQ(expression.keys[0].expression, "lower(name)");
   EXPECT_EQ(expression.keys[0].collation, "pg_catalog.\"C\"");
   EXPECT_EQ(expression.role, IndexRole::plain);
+  EXPECT_EQ(expression.columns, std::vector<std::string>{"name"});
 
   EXPECT_EQ(index_of(table, "pattern").keys[0].operator_class, "pg_catalog.text_pattern_ops");
   EXPECT_EQ(index_of(table, "pattern").keys[0].collation, "pg_catalog.\"default\"");
   const IndexUse& part = index_of(table, "part");
   EXPECT_EQ(part.predicate, "(note IS NULL)");
   EXPECT_EQ(part.access_method, "hash");
+  EXPECT_EQ(part.columns, (std::vector<std::string>{"name", "note"}));
   EXPECT_EQ(part.state, IndexState::invalid);
   const IndexUse& rule = index_of(table, "rule");
   EXPECT_EQ(rule.role, IndexRole::constraint);
   EXPECT_EQ(rule.needed_by, "unique constraint rule");
+  EXPECT_EQ(rule.columns, std::vector<std::string>{"name"});
   EXPECT_EQ(rule.unique_rule, "NULLs differ, deferrable");
 }
 

@@ -51,8 +51,9 @@ struct IndexUse {
   std::string access_method;
   std::vector<IndexKey> keys;
   std::vector<std::string> included;
-  std::string predicate;    // of a partial index
-  std::string unique_rule;  // how NULLs count and when it is checked; empty: not unique
+  std::vector<std::string> columns;  // all it depends on, also in expressions and the predicate
+  std::string predicate;             // of a partial index
+  std::string unique_rule;           // how NULLs count and when it is checked; empty: not unique
   IndexRole role = IndexRole::plain;
   std::string needed_by;  // the constraints that rest on it
   IndexState state = IndexState::valid;

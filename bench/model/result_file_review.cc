@@ -70,6 +70,7 @@ ordered_json written(const IndexUse& index) {
           {"access_method", index.access_method},
           {"keys", keys},
           {"included", index.included},
+          {"columns", index.columns},
           {"predicate", index.predicate},
           {"unique_rule", index.unique_rule},
           {"role", name_of(kRoles, index.role)},
@@ -138,6 +139,7 @@ IndexUse read_index(const json& value) {
     read(entry, "order", key.order);
   }
   read(value, "included", index.included);
+  read(value, "columns", index.columns);
   read(value, "predicate", index.predicate);
   read(value, "unique_rule", index.unique_rule);
   index.role = value_of(kRoles, value.at("role").get<std::string>());

@@ -17,7 +17,8 @@ IndexReview whole_review() {
   index.schema = "public", index.name = "odd \"index\"", index.partition = "p1";
   index.definition = "CREATE INDEX ...", index.access_method = "btree";
   index.keys = {{"lower(name)", "pg_catalog.text_ops", "pg_catalog.\"C\"", "DESC NULLS FIRST"}};
-  index.included = {"id"}, index.predicate = "(id > 3)", index.unique_rule = "NULLs differ";
+  index.included = {"id"}, index.columns = {"id", "name"}, index.predicate = "(id > 3)",
+  index.unique_rule = "NULLs differ";
   index.role = IndexRole::constraint, index.needed_by = "unique constraint k";
   index.state = IndexState::invalid, index.replica_identity = ReplicaIdentity::yes;
   index.size_bytes = 8192, index.scans = 3, index.tuples_read = 5, index.tuples_fetched = 4;

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "bench/model/sql_updates.h"
 #include "tools/compare/index_redundancy.h"
 #include "tools/compare/index_words.h"
 #include "tools/compare/plan_tables.h"
@@ -73,7 +74,12 @@ Scanners scanners_of(const TableUse& table, const std::vector<PlannedScans>& pla
 class Findings {
  public:
   Findings(const IndexReview& review, const std::vector<Plan>& plans)
-      : review_(review), plans_(scans_of(plans)) {}
+      : review_(review), plans_(scans_of(plans)) {
+    for (const Plan& plan : plans) {
+      const auto [entry, added] = assigned_.try_emplace(plan.operation + "/" + plan.step);
+      if (added) entry->second = assigned_columns(plan.sql);
+    }
+  }
 
   std::vector<IndexFinding> all() {
     for (const TableUse& table : review_.tables) {
@@ -148,33 +154,69 @@ class Findings {
     const std::string counted =
         fmt::format("{} of {} updates were HOT ({:.1f} %)", count_words(table.hot_updates),
                     count_words(table.updates), 100 * share);
-    const auto before = found_.size();
-    int64_t sampled = 0;
-    for (const IndexUse& index : table.indexes) {
-      for (const WriteCost& cost : index.costs) {
-        sampled += cost.updates > 0 ? 1 : 0;
-        // An index on what the updates change prevents every one; rooms of pages vary by chance.
-        if (cost.hot_with > 0 || cost.hot_without * 2 < cost.updates || cost.updates == 0) continue;
-        Weighed& added = add(IndexFindingKind::low_hot_share, table, index.name);
-        added.bytes = double(table.updates - table.hot_updates) * double(cost.wal_bytes);
-        added.finding.evidence = fmt::format(
-            "{}; of {} sampled from {}/{}, {} were HOT with this index and {} without it; {}; {} "
-            "through it",
-            counted, cost.updates, cost.operation, cost.step, cost.hot_with, cost.hot_without,
-            cost_words(cost), counted_words(index.scans, "scan", "scans"));
-      }
-    }
+    const size_t before = found_.size();
+    int64_t cases = 0;
+    for (const IndexUse& index : table.indexes) cases += prevents_hot(table, index, counted);
+    if (found_.size() > before) return;
+    for (const IndexUse& index : table.indexes) holds_assigned(table, index, counted);
     if (found_.size() > before) return;
     Weighed& added = add(IndexFindingKind::low_hot_share, table, "");
+    added.finding.evidence = counted + "; no index holds a column that a captured step assigns";
+    if (cases > 0) {
+      added.finding.evidence += fmt::format(
+          ", and none, left out, made most sampled updates HOT "
+          "({} measured)",
+          counted_words(cases, "case", "cases"));
+    }
+    added.finding.cautions.emplace_back("pages without room prevent it too");
+  }
+
+  // A row for an index without which updates are HOT. Returns how many cases were measured.
+  int64_t prevents_hot(const TableUse& table, const IndexUse& index, const std::string& counted) {
+    int64_t cases = 0;
+    for (const WriteCost& cost : index.costs) {
+      if (cost.updates == 0) continue;
+      ++cases;
+      // An index on what the updates change prevents every one; rooms of pages vary by chance.
+      if (cost.hot_with > 0 || cost.hot_without * 2 < cost.updates) continue;
+      Weighed& added = add(IndexFindingKind::low_hot_share, table, index.name);
+      added.bytes = double(table.updates - table.hot_updates) * double(cost.wal_bytes);
+      added.finding.evidence = fmt::format(
+          "{}; of {} sampled from {}/{}, {} were HOT with this index and {} without it; {}; {} "
+          "through it",
+          counted, cost.updates, cost.operation, cost.step, cost.hot_with, cost.hot_without,
+          cost_words(cost), counted_words(index.scans, "scan", "scans"));
+    }
+    return cases;
+  }
+
+  // A row for an index on a column that a step assigns, unless it was seen not to prevent HOT
+  // updates: a value that stays the same prevents none.
+  void holds_assigned(const TableUse& table, const IndexUse& index, const std::string& counted) {
+    if (index.access_method == "brin") return;  // prevents none since PostgreSQL 16
+    const bool harmless = std::any_of(index.costs.begin(), index.costs.end(),
+                                      [](const WriteCost& cost) { return cost.hot_with > 0; });
+    if (harmless) return;
+    std::string assigned;
+    for (const auto& [step, updates] : assigned_) {
+      for (const AssignedColumns& update : updates) {
+        const bool here = is_part_of(update.table, table) &&
+                          (update.schema.empty() || update.schema == table.schema);
+        for (const std::string& column : index.columns) {
+          if (!here || !update.columns.contains(column)) continue;
+          assigned += fmt::format("{}{} assigns {}", assigned.empty() ? "" : ", ", step, column);
+        }
+      }
+    }
+    if (assigned.empty()) return;
+    Weighed& added = add(IndexFindingKind::low_hot_share, table, index.name);
     added.finding.evidence =
-        sampled == 0 ? counted
-                     : counted + fmt::format(
-                                     "; no index, left out, made most sampled updates HOT "
-                                     "({} measured)",
-                                     counted_words(sampled, "case", "cases"));
-    added.finding.cautions = {
-        sampled == 0 ? "which index is behind it, if one is, was not measured"
-                     : "several indexes on updated columns, or pages without room, prevent it too"};
+        fmt::format("{}; {}, which it holds; {} through it; {}", counted, assigned,
+                    counted_words(index.scans, "scan", "scans"), price(index));
+    added.finding.cautions.emplace_back(
+        index.costs.empty() ? "whether updates are HOT without it was not measured"
+                            : "leaving it out alone did not make most sampled updates HOT: others "
+                              "hold assigned columns too, or pages have no room");
   }
 
   void redundancy(const TableUse& table, const Redundancy& each) {
@@ -257,6 +299,7 @@ class Findings {
 
   const IndexReview& review_;
   std::vector<PlannedScans> plans_;
+  std::map<std::string, std::vector<AssignedColumns>> assigned_;  // by operation/step
   std::vector<Weighed> found_;
 };
 

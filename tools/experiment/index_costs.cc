@@ -93,7 +93,7 @@ class Measuring {
     std::string why = "no sampled statement wrote a row";
     for (size_t set = 0; set < one.statement->sets.size() && !out_of_time(); ++set) {
       try {
-        for (int tries = 0; tries < kMostTries; ++tries) {
+        for (int tries = 0; tries < kMostTries && !out_of_time(); ++tries) {
           // In turn, so that what one leaves behind for the next leans on both alike.
           Execution with, without;
           if (set % 2 == 0) with = execute(one, set, IndexIs::there);
@@ -145,8 +145,11 @@ class Measuring {
   Execution execute(const Case& one, size_t set, IndexIs index_is) {
     const auto& sets = one.statement->sets;
     const UndoneTransaction transaction(postgres_);
-    postgres_.execute(fmt::format("SET LOCAL statement_timeout = {}", bounds_.statement.count()));
-    postgres_.execute(fmt::format("SET LOCAL lock_timeout = {}", bounds_.statement.count()));
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    const int64_t limit = std::clamp<int64_t>(left.count(), 1, bounds_.statement.count());
+    postgres_.execute(fmt::format("SET LOCAL statement_timeout = {}", limit));
+    postgres_.execute(fmt::format("SET LOCAL lock_timeout = {}", limit));
     drop(*one.index, index_is);
     if (one.command == "INSERT") insert_into_new_pages(*one.table);
     postgres_.execute("SAVEPOINT tare_warm");

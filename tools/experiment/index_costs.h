@@ -19,7 +19,7 @@ enum class IndexCosts { measured, left_out };
 struct IndexCostBounds {
   size_t indexes = 20;
   size_t statements = 3;                      // for each index
-  std::chrono::milliseconds in_all{10'000};   // begun in this time; then one statement at most
+  std::chrono::milliseconds in_all{10'000};   // what is under way then is cut off
   std::chrono::milliseconds statement{2000};  // the server's limit, and that of waiting for a lock
 };
 
