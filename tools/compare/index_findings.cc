@@ -85,15 +85,9 @@ class Findings {
     for (const TableUse& table : review_.tables) {
       sequential_scans(table);
       hot_share(table);
-      std::vector<const IndexUse*> redundant;
-      for (const Redundancy& each : redundant_indexes(table)) {
-        redundant.push_back(each.index);
-        redundancy(table, each);
-      }
-      for (const IndexUse& index : table.indexes) {
-        const bool told = std::find(redundant.begin(), redundant.end(), &index) != redundant.end();
-        if (!told) unused(table, index);
-      }
+      const std::vector<Redundancy> redundant = redundant_indexes(table);
+      for (const Redundancy& each : redundant) redundancy(table, each);
+      for (const IndexUse& index : table.indexes) unused(table, index, redundant);
     }
     std::stable_sort(found_.begin(), found_.end(), [](const Weighed& a, const Weighed& b) {
       return a.rank != b.rank ? a.rank < b.rank : a.bytes > b.bytes;
@@ -231,10 +225,22 @@ class Findings {
         fmt::format("{}; {}, {} through {}; {}", keys, counted_words(index.scans, "scan", "scans"),
                     count_words(each.by->scans), each.by->name, price(index));
     weigh(table, index, added);
+    if (only_one_can_go(each)) {
+      added.finding.cautions.push_back(
+          fmt::format("{} would have to do its work: only one of the two can go", each.by->name));
+    }
   }
 
-  void unused(const TableUse& table, const IndexUse& index) {
-    if (index.scans > 0 || index.needed_by.starts_with("primary key")) return;
+  // The one that is not scanned could do the work of the one that is.
+  static bool only_one_can_go(const Redundancy& each) {
+    return each.index->scans > 0 && each.by->scans == 0;
+  }
+
+  void unused(const TableUse& table, const IndexUse& index,
+              const std::vector<Redundancy>& redundant) {
+    const bool told = std::any_of(redundant.begin(), redundant.end(),
+                                  [&](const Redundancy& each) { return each.index == &index; });
+    if (told || index.scans > 0 || index.needed_by.starts_with("primary key")) return;
     Weighed& added = add(IndexFindingKind::unused, table, index.name);
     added.finding.evidence = fmt::format("0 scans of {} in {:.1f} s; {}",
                                          counted_words(review_.requests, "request", "requests"),
@@ -252,6 +258,11 @@ class Findings {
       added.rank = Weighed::Rank::only_looks_so;
     }
     weigh(table, index, added);
+    for (const Redundancy& each : redundant) {
+      if (each.by != &index || !only_one_can_go(each)) continue;
+      added.finding.cautions.push_back(
+          fmt::format("{} could be replaced by it: only one of the two can go", each.index->name));
+    }
   }
 
   static bool is_touched(const TableUse& table) {

@@ -111,6 +111,22 @@ TEST(IndexFindings, ADuplicateIsOneRowAndNotAlsoUnused) {
             "of this load writes to the table");
 }
 
+// Both rows are right, and acting on both would be wrong.
+TEST(IndexFindings, OfAPrefixThatIsUsedAndAnUnusedWideOneOnlyOneCanGo) {
+  IndexUse wide = index("wide", "customer", 0);
+  wide.keys.push_back(index("", "amount", 0).keys[0]);
+  wide.size_bytes = 1;
+  const auto findings =
+      index_findings(review({table("orders", {index("narrow", "customer", 7), wide})}), {});
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].kind, IndexFindingKind::prefix);
+  EXPECT_EQ(findings[0].cautions.back(),
+            "wide would have to do its work: only one of the two can go");
+  EXPECT_EQ(findings[1].kind, IndexFindingKind::unused);
+  EXPECT_EQ(findings[1].cautions.back(),
+            "narrow could be replaced by it: only one of the two can go");
+}
+
 TEST(IndexFindings, SequentialScansNameTheirQuery) {
   TableUse post = table("post");
   post.seq_scans = 4, post.seq_rows = 400'000;

@@ -262,6 +262,7 @@ void measure_index_costs(PostgresControl& postgres, const std::vector<Plan>& pla
   Measuring measuring(postgres, bounds);
   std::map<const IndexUse*, size_t> measured;  // and by how many statements
   std::set<const IndexUse*> left_out;
+  std::set<std::string> failed;  // said once for all indexes
   for (const Case& one : cases_of(postgres, statements, review)) {
     if (one.index->role == IndexRole::constraint) {
       one.index->not_measured = "not measured: backs " + one.index->needed_by;
@@ -276,7 +277,11 @@ void measure_index_costs(PostgresControl& postgres, const std::vector<Plan>& pla
     ++measured[one.index];
     const std::string why = measuring.measure(one);
     one.index->not_measured = one.index->costs.empty() ? "not measured: " + why : "";
+    if (why.empty() || one.index->costs.empty()) continue;
+    failed.insert(fmt::format("what some indexes cost {}/{} was not measured: {}",
+                              one.statement->operation, one.statement->step, why));
   }
+  review.notes.insert(review.notes.end(), failed.begin(), failed.end());
   if (left_out.empty()) return;
   review.notes.push_back(fmt::format(
       "what indexes cost writers: {} left out, wholly or for some statements; at most {} indexes, "

@@ -142,6 +142,19 @@ TEST_F(IndexCostsTest, SaysWhyThereIsNoFigure) {
   EXPECT_EQ(index_of(review, "third_id").not_measured, "no step of this load writes to the table");
 }
 
+TEST_F(IndexCostsTest, SaysWhichStatementFailedBesideOthers) {
+  const std::string insert = std::string("INSERT INTO ") + kTable + " VALUES ($1, 1, 1, 'note')";
+  plan("add", insert, {{"9001"}});
+  plan("again", insert, {{"9002"}});
+  control_.execute(std::string("INSERT INTO ") + kTable + " VALUES (9002, 1, 1, 'note')");
+  const IndexReview review = measured();
+  ASSERT_EQ(index_of(review, "views").costs.size(), 1u);
+  EXPECT_EQ(index_of(review, "views").costs[0].operation, "add");
+  ASSERT_EQ(review.notes.size(), 1u);
+  EXPECT_NE(review.notes[0].find("again/do was not measured: duplicate key"), std::string::npos)
+      << review.notes[0];
+}
+
 TEST_F(IndexCostsTest, KeepsItsBoundsAndSaysWhatItLeftOut) {
   plan("add", std::string("INSERT INTO ") + kTable + " VALUES ($1, 1, 1, 'note')", {{"9001"}});
   plan("more", std::string("INSERT INTO ") + kTable + " VALUES ($1, 2, 2, 'note')", {{"9002"}});

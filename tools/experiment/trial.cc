@@ -92,6 +92,18 @@ IndexReview review_of(Workbench& bench, const UseCounters& before, const LoadOut
   return review;
 }
 
+// The load has inserted and deleted already what the plans' parameters say: with the data as they
+// were at its start, these statements write again.
+void finish_review(Workbench& bench, const TrialOptions& options, const std::vector<Plan>& plans,
+                   IndexReview& review) {
+  bench.say(options.stage + ": review the indexes", options.remaining_after);
+  const bool measured = options.index_costs == IndexCosts::measured && options.arm == Arm::baseline;
+  if (measured && writes_sql(bench.scenario())) bench.restore_data();
+  measure_index_costs(bench.postgres(), plans,
+                      measured ? IndexCosts::measured : IndexCosts::left_out, review);
+  review.findings = index_findings(review, plans);
+}
+
 // In the measured window. The number of bursts varies too much for its expectation to mean
 // anything.
 double offered_rate(const Load& load, const Result& result) {
@@ -183,11 +195,7 @@ TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& 
   std::optional<IndexReview> review;
   if (reviewed) review = review_of(bench, use_before, outcome);
   trial.result = make_result(bench, options, outcome);
-  if (review) {
-    bench.say(options.stage + ": review the indexes", options.remaining_after);
-    measure_index_costs(bench.postgres(), plans, options.index_costs, *review);
-    review->findings = index_findings(*review, plans);
-  }
+  if (review) finish_review(bench, options, plans, *review);
   trial.result.index_review = std::move(review);
   trial.result.started_at = started_at;
   trial.result.plans = std::move(plans);

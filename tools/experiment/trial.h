@@ -22,9 +22,9 @@ struct TrialOptions {
   const Change* change = nullptr;  // its cache keys are cleared in both arms; may be null
   std::filesystem::path folder;    // made here
   std::map<std::string, std::string> rows_at_start;  // of table_digests(); empty: not compared
-  std::string stage;                           // how progress names it: "pair 2 of 6, contender"
-  std::optional<Nanoseconds> remaining_after;  // of the whole command, once this trial is done
-  IndexCosts index_costs = IndexCosts::left_out;
+  std::string stage;                              // how progress names it: "pair 2 of 6, contender"
+  std::optional<Nanoseconds> remaining_after;     // of the whole command, once this trial is done
+  IndexCosts index_costs = IndexCosts::left_out;  // of a baseline: restores the data before
 };
 
 struct TrialOutcome {
