@@ -79,8 +79,10 @@ int ab(const AbCommand& command, std::stop_token stop) {
                       stop);
   }
   const NoteWriter note = [&](const Experiment& experiment, const Environment& before,
-                              const Environment& after) {
-    return experiment_note(experiment, change, before, after, files_not_committed(stop));
+                              const Environment& after,
+                              const std::optional<IndexReview>& index_review) {
+    return experiment_note(experiment, change, before, after, files_not_committed(stop),
+                           index_review);
   };
   const AbArms arms{baseline, contender ? *contender : baseline};
   const AbOutcome outcome = naming_dead_servers({&sandbox, other ? &*other : &sandbox}, [&] {

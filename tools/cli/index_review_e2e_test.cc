@@ -137,7 +137,9 @@ TEST(IndexReview, TrialsOfAnExperimentCountButDropNothing) {
     return read_result(only_folder(tare) / "trials" / trial).index_review.value();
   };
   const IndexReview before = review_of("01-baseline"), after = review_of("01-contender");
-  EXPECT_NE(find(before, IndexFindingKind::sequential_scan), nullptr);
+  const IndexFinding* scans = find(before, IndexFindingKind::sequential_scan);
+  ASSERT_NE(scans, nullptr) << outcome.out;
+  EXPECT_TRUE(has(read_whole_file(only_folder(tare) / "note.md"), scans->evidence));
   EXPECT_EQ(find(after, IndexFindingKind::sequential_scan), nullptr);
   EXPECT_EQ(after.tables.at(0).indexes.size(), 3u);
   for (const IndexUse& index : after.tables.at(0).indexes) {

@@ -224,9 +224,10 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   write_experiment(folder.path(), experiment);
   if (options.note) {
     const PairSample& first = samples.front();
-    write_whole_file(folder.path() / "note.md",
-                     options.note(experiment, first.baseline.result.environment,
-                                  first.contender.result.environment));
+    write_whole_file(
+        folder.path() / "note.md",
+        options.note(experiment, first.baseline.result.environment,
+                     first.contender.result.environment, first.baseline.result.index_review));
   }
   return {experiment, folder.publish()};
 }

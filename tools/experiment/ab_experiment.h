@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "bench/model/change.h"
 #include "tools/compare/experiment_file.h"
@@ -11,9 +12,11 @@
 
 namespace tare {
 
-// Writes note.md: the experiment, and what the arms of its first pair ran on.
+// Writes note.md: the experiment, what the arms of its first pair ran on, and the index review of
+// that baseline.
 using NoteWriter = std::function<std::string(
-    const Experiment& experiment, const Environment& baseline, const Environment& contender)>;
+    const Experiment& experiment, const Environment& baseline, const Environment& contender,
+    const std::optional<IndexReview>& index_review)>;
 
 struct AbOptions {
   int pairs = 6;  // at least 2
