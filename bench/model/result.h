@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/model/cache_review.h"
+#include "bench/model/index_review.h"
 #include "bench/model/plan.h"
 
 namespace tare {
@@ -138,8 +139,9 @@ struct Result {
   std::optional<CacheReview> cache;  // none: the scenario asks no cache
   GeneratorResult generator;
   Environment environment;
-  std::vector<std::string> warnings;  // each says what to do next
-  std::vector<Plan> plans;            // kept in plans.json
+  std::vector<std::string> warnings;             // each says what to do next
+  std::vector<Plan> plans;                       // kept in plans.json
+  std::optional<IndexReview> index_review = {};  // none: no PostgreSQL, or an older tare's result
 
   friend bool operator==(const Result&, const Result&) = default;
 };

@@ -6,6 +6,7 @@
 
 #include "bench/model/problem.h"
 #include "bench/model/result_file.h"
+#include "bench/model/result_file_review.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/result_schema.h"
 
@@ -259,6 +260,9 @@ Result read_document(const json& value) {
   result.generator = read_generator(value.at("generator"));
   result.environment = read_environment(value.at("environment"));
   result.warnings = value.at("warnings").get<std::vector<std::string>>();
+  if (const auto review = value.find("index_review"); review != value.end()) {
+    result.index_review = index_review_from_json(review->dump());
+  }
   return result;
 }
 
@@ -289,6 +293,9 @@ std::string result_to_json(const Result& result) {
                       {"reconnects", result.generator.reconnects}};
   out["environment"] = written(result.environment);
   out["warnings"] = result.warnings;
+  if (result.index_review) {
+    out["index_review"] = ordered_json::parse(index_review_to_json(*result.index_review));
+  }
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::result_schema, "result.json");
   return text;

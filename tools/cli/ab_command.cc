@@ -18,10 +18,13 @@
 namespace tare {
 namespace {
 
+constexpr int kDefaultPairs = 6;
+
 struct AbCommand {
   MeasureOptions measure;
   std::filesystem::path change;
-  int pairs = 6;
+  int pairs = 0;  // 0: kDefaultPairs, or those of the experiment that is resumed
+  std::filesystem::path resume;
   bool allow_shell = false;
 };
 
@@ -41,23 +44,66 @@ void check_shell(const Change& change, const AbCommand& command) {
 }
 
 // Servers of their own for a contender with other programs.
-std::optional<Sandbox> contender_sandbox(const MeasureOptions& options, const Change& change,
+std::optional<Servers> contender_servers(const MeasureOptions& options, const Change& change,
                                          std::stop_token stop) {
   if (!change.binaries.any()) return std::nullopt;
-  if (!options.sandbox.empty()) {
+  if (!options.sandbox.empty() || !options.postgres.empty() || !options.redis.empty()) {
     throw UsageError(
         "a change of the servers' programs needs throwaway sandboxes, one for each arm: leave "
-        "--sandbox out");
+        "--sandbox, --postgres and --redis out");
   }
-  SandboxOptions sandbox;
-  sandbox.postgres_bin =
-      change.binaries.postgres_bin.empty() ? options.postgres_bin : change.binaries.postgres_bin;
+  SandboxOptions sandbox = sandbox_options(options);
+  if (!change.binaries.postgres_bin.empty()) sandbox.postgres_bin = change.binaries.postgres_bin;
   sandbox.redis_server = change.binaries.redis_server;
-  if (options.tcp) sandbox.reach = SandboxOptions::Reach::loopback;
-  return Sandbox::start(sandbox, stop);
+  return Servers(Sandbox::start(sandbox, stop));
 }
 
-int ab(const AbCommand& command, std::stop_token stop) {
+// With --resume the files and settings are those of the experiment.
+std::optional<Unfinished> take_up(AbCommand& command) {
+  MeasureOptions& options = command.measure;
+  if (command.resume.empty()) {
+    if (!options.scenario.empty() && !command.change.empty()) return std::nullopt;
+    throw UsageError(
+        "name a scenario and --change CHANGE, or --resume FOLDER; `tare ab --help` has examples");
+  }
+  if (!options.scenario.empty() || !command.change.empty() || !options.settings.empty()) {
+    throw UsageError(
+        "--resume goes on with the scenario, the change and the --set of the experiment: leave "
+        "them out");
+  }
+  Unfinished unfinished = read_unfinished(command.resume);
+  options.scenario = unfinished.scenario_file;
+  command.change = unfinished.change_file;
+  for (const auto& [name, value] : unfinished.settings) {
+    options.settings.push_back(fmt::format("{}={}", name, value));
+  }
+  // The folder lies in RESULTS/SCENARIO.
+  options.results = std::filesystem::canonical(command.resume).parent_path().parent_path();
+  if (command.pairs == 0) command.pairs = unfinished.pairs;
+  const int have = int(unfinished.experiment.pairs.size());
+  if (command.pairs < have) {
+    throw UsageError(fmt::format("{} has {} pairs already; say --pairs {} or more",
+                                 command.resume.string(), have, have));
+  }
+  return unfinished;
+}
+
+AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& resumed) {
+  AbOptions options;
+  options.pairs = command.pairs == 0 ? kDefaultPairs : command.pairs;
+  options.results = command.measure.results;
+  options.settings = parse_settings(command.measure.settings);
+  options.resumed = resumed;
+  options.resumed_folder = command.resume;
+  options.kept = [](const std::filesystem::path& folder, size_t pairs) {
+    fmt::print(stderr, "tare: {} finished pair{} kept; go on with: tare ab --resume {}\n", pairs,
+               pairs == 1 ? " is" : "s are", folder.string());
+  };
+  return options;
+}
+
+int ab(AbCommand& command, std::stop_token stop) {
+  const std::optional<Unfinished> resumed = take_up(command);
   const MeasureOptions& options = command.measure;
   const Scenario scenario = read_scenario(options.scenario, parse_settings(options.settings));
   const Change change = read_change(command.change);
@@ -70,22 +116,23 @@ int ab(const AbCommand& command, std::stop_token stop) {
     patched = read_patched_scenario(options.scenario, parse_settings(options.settings), change);
   }
   ProgressScreen screen;
-  Sandbox sandbox = open_sandbox(options, stop);
-  std::optional<Sandbox> other = contender_sandbox(options, change, stop);
-  Workbench baseline(sandbox, scenario, screen.receiver(), stop);
+  std::optional<Servers> other = contender_servers(options, change, stop);
+  Servers servers = open_servers(options, stop);
+  const Scenario& contender_scenario = patched ? *patched : scenario;
+  const TargetClaim claim(servers, {&scenario, &contender_scenario}, stop);
+  Workbench baseline(servers, claim, scenario, screen.receiver(), stop);
   std::optional<Workbench> contender;
   if (patched || other) {
-    contender.emplace(other ? *other : sandbox, patched ? *patched : scenario, screen.receiver(),
-                      stop);
+    contender.emplace(other ? *other : servers, claim, contender_scenario, screen.receiver(), stop);
   }
-  const NoteWriter note = [&](const Experiment& experiment, const Environment& before,
-                              const Environment& after) {
-    return experiment_note(experiment, change, before, after, files_not_committed(stop));
+  AbOptions experiment = ab_options(command, resumed);
+  experiment.note = [&](const Experiment& found, const Environment& before,
+                        const Environment& after, const std::optional<IndexReview>& index_review) {
+    return experiment_note(found, change, before, after, files_not_committed(stop), index_review);
   };
   const AbArms arms{baseline, contender ? *contender : baseline};
-  const AbOutcome outcome = naming_dead_servers({&sandbox, other ? &*other : &sandbox}, [&] {
-    return run_ab(arms, change, {command.pairs, options.results, note});
-  });
+  const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers},
+                                                [&] { return run_ab(arms, change, experiment); });
   screen.clear();
   const std::string folder = outcome.folder.string();
   fmt::print("{}", experiment_table(outcome.experiment, folder, next_steps(options, folder),
@@ -99,17 +146,22 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
   auto& options = line.keep<AbCommand>();
   CLI::App* command =
       app.add_subcommand("ab", "Weigh a change: baseline and contender in random pairs");
-  add_measure_options(*command, options.measure, ResultsOption::wanted);
-  command->add_option("--change", options.change, "The change file")->required();
-  command->add_option("--pairs", options.pairs, "How many pairs of trials")
-      ->capture_default_str()
+  add_measure_options(*command, options.measure, ResultsOption::wanted, ScenarioOption::optional);
+  command->add_option("--change", options.change, "The change file");
+  command->add_option("--pairs", options.pairs, "How many pairs of trials [6]")
       ->check(CLI::Range(2, 1000));
+  command
+      ->add_option("--resume", options.resume,
+                   "Go on with an experiment that was interrupted; its files, --set and pairs hold")
+      ->type_name("FOLDER");
   command->add_flag("--allow-shell", options.allow_shell,
                     "Let the change's shell steps run on this machine");
   command->footer(
       "\nExamples:\n  tare ab scenarios/debian-archive/scenario.json \\\n"
       "      --change scenarios/debian-archive/changes/index-relation-target.json\n"
-      "  tare ab scenario.json --change change.json --pairs 10 --set rate_per_s=500\n\n"
+      "  tare ab scenario.json --change change.json --pairs 10 --set rate_per_s=500\n"
+      "  tare ab scenario.json --change change.json --postgres env --redis env\n"
+      "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
       "2 inconclusive, 3 not valid, 4 usage or file error.\n");
   command->callback([&options, &line] {

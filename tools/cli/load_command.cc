@@ -13,16 +13,18 @@ namespace tare {
 namespace {
 
 int load(const MeasureOptions& options, std::stop_token stop) {
-  if (options.sandbox.empty()) {
+  if (options.sandbox.empty() && options.postgres.empty()) {
     throw UsageError(
-        "load fills a sandbox that stays: start one with `tare sandbox start --dir DIR`, then "
+        "load fills a sandbox that stays (or a target, --postgres URI): start one with "
+        "`tare sandbox start --dir DIR`, then "
         "`tare load SCENARIO --sandbox DIR`. run and ab load by themselves");
   }
   const Scenario scenario = read_scenario(options.scenario, parse_settings(options.settings));
   ProgressScreen screen;
-  Sandbox sandbox = open_sandbox(options, stop);
-  Workbench bench(sandbox, scenario, screen.receiver(), stop);
-  const LoadedData data = naming_dead_servers({&sandbox}, [&] { return bench.load(); });
+  Servers servers = open_servers(options, stop);
+  const TargetClaim claim(servers, {&scenario}, stop);
+  Workbench bench(servers, claim, scenario, screen.receiver(), stop);
+  const LoadedData data = naming_dead_servers({&servers}, [&] { return bench.load(); });
   screen.clear();
   fmt::print("{}: {} database {}\n", scenario.name,
              data == LoadedData::now ? "loaded into" : "is already in",

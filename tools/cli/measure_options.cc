@@ -6,8 +6,10 @@
 
 namespace tare {
 
-void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOption results) {
-  command.add_option("scenario", options.scenario, "The scenario file")->required();
+void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOption results,
+                         ScenarioOption scenario) {
+  command.add_option("scenario", options.scenario, "The scenario file")
+      ->required(scenario == ScenarioOption::required);
   command.add_option("--set", options.settings, "Override a parameter of the scenario: name=value")
       ->type_name("NAME=VALUE")
       ->take_all();
@@ -19,6 +21,22 @@ void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOpti
       .add_option("--postgres-bin", options.postgres_bin,
                   "Folder with the initdb and postgres to use (13 to 18)")
       ->type_name("DIR");
+  command
+      .add_option("--postgres", options.postgres,
+                  "A server of yours instead of the sandbox's: a libpq URI, or env for "
+                  "DATABASE_URL or PG*, .pgpass and service files")
+      ->type_name("URI");
+  command
+      .add_option("--redis", options.redis,
+                  "redis://user@host:6379/0, unix:/path, or env for REDIS_URL (password: "
+                  "REDISCLI_AUTH)")
+      ->type_name("URI");
+  command
+      .add_option("--claim", options.claims,
+                  "A database or Redis of the target that is not empty and not tare's, and that "
+                  "tare may write into all the same")
+      ->type_name("NAME")
+      ->take_all();
   command.add_flag("--tcp", options.tcp, "The sandbox listens on loopback ports as well");
   if (results == ResultsOption::wanted) {
     command.add_option("--results", options.results, "Where result folders go")
@@ -41,22 +59,49 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
   return parsed;
 }
 
-Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop) {
-  if (!options.sandbox.empty()) {
-    if (options.tcp || !options.postgres_bin.empty()) {
-      throw UsageError(
-          "--tcp and --postgres-bin belong to `tare sandbox start`, not to a sandbox that runs");
-    }
-    return Sandbox::attach(options.sandbox, stop);
-  }
+SandboxOptions sandbox_options(const MeasureOptions& options) {
   SandboxOptions sandbox;
   sandbox.postgres_bin = options.postgres_bin;
   if (options.tcp) sandbox.reach = SandboxOptions::Reach::loopback;
-  return Sandbox::start(sandbox, stop);
+  return sandbox;
+}
+
+namespace {
+
+Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop) {
+  if (options.sandbox.empty()) return Sandbox::start(sandbox_options(options), stop);
+  if (options.tcp || !options.postgres_bin.empty()) {
+    throw UsageError(
+        "--tcp and --postgres-bin belong to `tare sandbox start`, not to a sandbox that runs");
+  }
+  return Sandbox::attach(options.sandbox, stop);
+}
+
+}  // namespace
+
+Servers open_servers(const MeasureOptions& options, std::stop_token stop) {
+  std::optional<Target> target =
+      read_target(options.postgres, options.redis, process_environment());
+  if (!target) {
+    if (!options.claims.empty()) {
+      throw UsageError("--claim is about a target: name it with --postgres or --redis");
+    }
+    return Servers(open_sandbox(options, stop));
+  }
+  for (const std::string& warning : target->warnings) fmt::print(stderr, "warning: {}\n", warning);
+  const bool whole = target->postgres && target->redis;
+  if (whole && !options.sandbox.empty()) {
+    throw UsageError("--sandbox is not used when --postgres and --redis name both servers");
+  }
+  std::optional<Sandbox> sandbox;
+  if (!whole) sandbox = open_sandbox(options, stop);
+  return Servers(std::move(*target), std::move(sandbox),
+                 {options.claims.begin(), options.claims.end()});
 }
 
 std::vector<std::string> next_steps(const MeasureOptions& options, const std::string& folder) {
   std::vector<std::string> steps = {fmt::format("tare show {}", folder)};
+  if (!options.postgres.empty() || !options.redis.empty()) return steps;
   if (options.sandbox.empty()) {
     steps.push_back(
         "tare sandbox start --dir /tmp/bench   # then --sandbox /tmp/bench: look at the "

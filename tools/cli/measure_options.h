@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "bench/model/errors.h"
-#include "tools/experiment/sandbox.h"
+#include "tools/experiment/servers.h"
 #include "tools/experiment/stage_progress.h"
 #include "tools/report/progress_printer.h"
 
@@ -28,26 +28,34 @@ struct MeasureOptions {
   std::filesystem::path sandbox;      // of a kept one; empty: a throwaway
   std::filesystem::path postgres_bin;
   bool tcp = false;
+  std::string postgres, redis;      // of a target; see bench/drivers/target.h
+  std::vector<std::string> claims;  // what tare may write into although it is not its own
   std::filesystem::path results = "results";
 };
 
 enum class ResultsOption { wanted, left_out };
-void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOption results);
+enum class ScenarioOption { required, optional };
+void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOption results,
+                         ScenarioOption scenario = ScenarioOption::required);
 
 // "name=value" pairs; throws UsageError for one without "=" or a name given twice.
 std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings);
 
-// Attaches to the kept sandbox, or starts a throwaway one.
-Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop);
+// The person's target; else the kept sandbox, or a throwaway one, which also stands in for a server
+// that the target does not name. Warnings go to standard error.
+Servers open_servers(const MeasureOptions& options, std::stop_token stop);
+
+// What the sandbox's options ask for.
+SandboxOptions sandbox_options(const MeasureOptions& options);
 
 // Does the work; when it fails because a server died, the error says which and how.
 template <class Work>
-auto naming_dead_servers(const std::vector<Sandbox*>& sandboxes, Work work) {
+auto naming_dead_servers(const std::vector<Servers*>& all, Work work) {
   try {
     return work();
   } catch (const ServerError&) {
-    for (Sandbox* sandbox : sandboxes) {
-      if (auto failure = sandbox->failure()) throw ServerError(*failure);
+    for (Servers* servers : all) {
+      if (auto failure = servers->failure()) throw ServerError(*failure);
     }
     throw;
   }

@@ -18,10 +18,11 @@ constexpr int kInvalid = 3;
 int run(const MeasureOptions& options, std::stop_token stop) {
   const Scenario scenario = read_scenario(options.scenario, parse_settings(options.settings));
   ProgressScreen screen;
-  Sandbox sandbox = open_sandbox(options, stop);
-  Workbench bench(sandbox, scenario, screen.receiver(), stop);
+  Servers servers = open_servers(options, stop);
+  const TargetClaim claim(servers, {&scenario}, stop);
+  Workbench bench(servers, claim, scenario, screen.receiver(), stop);
   const RunOutcome outcome =
-      naming_dead_servers({&sandbox}, [&] { return run_once(bench, options.results); });
+      naming_dead_servers({&servers}, [&] { return run_once(bench, options.results); });
   screen.clear();
   const std::string folder = outcome.folder.string();
   fmt::print("{}", run_table(outcome.result, outcome.limits, folder, next_steps(options, folder),

@@ -239,6 +239,7 @@ Experiment read_document(const json& value) {
   out.cache_keys_cleared = value.at("cache_keys_cleared").get<int64_t>();
   out.exit_code = count_of(value, "exit_code");
   out.schema_changes = value.value("schema_changes", std::vector<std::string>());
+  out.design = value.value("design", std::vector<std::string>());
   out.warnings = value.at("warnings").get<std::vector<std::string>>();
   return out;
 }
@@ -268,6 +269,7 @@ std::string experiment_to_json(const Experiment& experiment) {
   out["cache_keys_cleared"] = experiment.cache_keys_cleared;
   out["exit_code"] = experiment.exit_code;
   out["schema_changes"] = experiment.schema_changes;
+  out["design"] = experiment.design;
   out["warnings"] = experiment.warnings;
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::experiment_schema, "experiment.json");

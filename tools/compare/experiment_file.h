@@ -51,6 +51,7 @@ struct Experiment {
   int64_t cache_keys_cleared = 0;           // in all trials together
   int exit_code = 0;                        // what exit_code() said: 0 to 3
   std::vector<std::string> schema_changes;  // what applying did: "+ index ...", "- column ..."
+  std::vector<std::string> design;  // how fresh each trial began, and what that loses, in sentences
   std::vector<std::string> warnings;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;

@@ -54,6 +54,7 @@ Experiment whole_experiment() {
   out.cache_keys_cleared = 12;
   out.exit_code = 3;
   out.schema_changes = {"+ index a"};
+  out.design = {"restored", "not restarted"};
   out.warnings = {"look"};
   return out;
 }

@@ -4,29 +4,36 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
+#include <string>
 
 #include "bench/model/change.h"
 #include "tools/compare/experiment_file.h"
+#include "tools/compare/unfinished_file.h"
+#include "tools/experiment/pairs.h"
 #include "tools/experiment/workbench.h"
 
 namespace tare {
 
-// Writes note.md: the experiment, and what the arms of its first pair ran on.
+// Writes note.md: the experiment, what the arms of its first pair ran on, and the index review of
+// that baseline.
 using NoteWriter = std::function<std::string(
-    const Experiment& experiment, const Environment& baseline, const Environment& contender)>;
+    const Experiment& experiment, const Environment& baseline, const Environment& contender,
+    const std::optional<IndexReview>& index_review)>;
 
 struct AbOptions {
   int pairs = 6;  // at least 2
   std::filesystem::path results = "results";
-  NoteWriter note;  // empty: none
-};
+  NoteWriter note;                                   // empty: none
+  std::map<std::string, std::string> settings = {};  // --set, for whoever goes on with it
 
-// One workbench for both arms, unless the contender runs other programs or a patched scenario.
-struct AbArms {
-  Workbench& baseline;
-  Workbench& contender;
+  // An experiment to go on with, and its folder; `pairs` counts those it has.
+  std::optional<Unfinished> resumed = {};
+  std::filesystem::path resumed_folder = {};
 
-  bool apart() const { return &baseline != &contender; }
+  // Told where the finished pairs of an experiment that is cut short are kept, and how many.
+  std::function<void(const std::filesystem::path& folder, size_t pairs)> kept = {};
 };
 
 struct AbOutcome {
@@ -35,7 +42,8 @@ struct AbOutcome {
 };
 
 // Prepares the arms, runs the pairs, compares and publishes results/SCENARIO/TIME-ab-CHANGE.
-// Throws FileProblems, ServerError, Interrupted; then no folder appears.
+// Throws FileProblems, ServerError, RollbackFailed, Interrupted; then the pairs that are finished
+// are kept in TIME-ab-CHANGE-unfinished, and without any no folder appears.
 AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& options);
 
 // One run of the baseline alone: results/SCENARIO/TIME-run.

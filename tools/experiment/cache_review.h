@@ -28,10 +28,11 @@ struct CacheEvidence {
   uint64_t requests = 0;              // asked, warm-up too
 };
 
-// Looks through the keys for at most 5 s and at 1,000 of each rule. Throws ServerError,
-// Interrupted.
+// Looks through the keys that match one of `patterns` for at most 5 s, and at 1,000 of each rule.
+// Throws ServerError, Interrupted.
 CacheReview review_cache(RedisControl& redis, const Scenario& scenario, const Traffic& traffic,
-                         const CacheEvidence& evidence, std::stop_token stop);
+                         const CacheEvidence& evidence, const std::vector<std::string>& patterns,
+                         std::stop_token stop);
 
 // What an author must know of one example key.
 struct ExampleSeen {

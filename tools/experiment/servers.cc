@@ -17,14 +17,6 @@ RedisEndpoint Servers::redis() const {
   return target_.redis ? *target_.redis : sandbox_.value().redis();
 }
 
-bool Servers::claimed(const PostgresEndpoint& endpoint) const {
-  return claims_.contains(public_text(endpoint)) || claims_.contains(endpoint.database);
-}
-
-bool Servers::claimed(const RedisEndpoint& endpoint) const {
-  return claims_.contains(public_text(endpoint));
-}
-
 void Servers::restart(std::stop_token stop, RedisData redis_data) {
   if (sandbox_) sandbox_->restart(std::move(stop), redis_data);
 }

@@ -28,8 +28,9 @@ class Servers {
   bool owns_postgres() const { return !target_.postgres; }  // else it is a target
   bool owns_redis() const { return !target_.redis; }
   bool own() const { return owns_postgres() && owns_redis(); }
-  bool claimed(const PostgresEndpoint& endpoint) const;
-  bool claimed(const RedisEndpoint& endpoint) const;
+
+  // Whether the person named this: a database of the target, or public_text() of an endpoint.
+  bool claimed(const std::string& name) const { return claims_.contains(name); }
 
   // Stops and starts what is tare's own, and empties its Redis where that is asked. A target stays
   // as it is. Errors as Sandbox::restart.

@@ -71,8 +71,8 @@ std::vector<size_t> key_places(RedisControl& redis, const std::vector<Template>&
   return places;
 }
 
-std::vector<std::string> key_patterns_of(RedisControl& redis, const Scenario& scenario) {
-  std::vector<std::string> patterns;
+void add_key_patterns(RedisControl& redis, const Scenario& scenario,
+                      std::vector<std::string>& patterns) {
   const auto add = [&](const Template& key) {
     const std::string pattern = pattern_of(key);
     if (matches_everything(pattern)) {
@@ -95,7 +95,6 @@ std::vector<std::string> key_patterns_of(RedisControl& redis, const Scenario& sc
       }
     }
   }
-  return patterns;
 }
 
 }  // namespace
@@ -115,10 +114,11 @@ struct TargetClaim::Held {
   }
 };
 
-TargetClaim::TargetClaim(const Servers& servers, const Scenario& scenario, std::stop_token stop)
+TargetClaim::TargetClaim(const Servers& servers, const std::vector<const Scenario*>& scenarios,
+                         std::stop_token stop)
     : held_(std::make_unique<Held>()) {
-  if (!servers.owns_postgres()) claim_postgres(servers, scenario, stop);
-  if (!servers.owns_redis()) claim_redis(servers, scenario, stop);
+  if (!servers.owns_postgres()) claim_postgres(servers, *scenarios.front(), stop);
+  if (!servers.owns_redis()) claim_redis(servers, scenarios, stop);
 }
 
 TargetClaim::~TargetClaim() = default;
@@ -166,7 +166,7 @@ void TargetClaim::claim_postgres(const Servers& servers, const Scenario& scenari
                       named, place));
     }
     for (const std::string& database : {working, source}) {
-      if (!made_by_other(postgres, database) || servers.claimed({.database = database})) continue;
+      if (!made_by_other(postgres, database) || servers.claimed(database)) continue;
       throw UsageError(fmt::format(
           "{} has a database {} that tare has not made; rename it, or say --claim {} to let tare "
           "replace it",
@@ -183,7 +183,7 @@ void TargetClaim::claim_postgres(const Servers& servers, const Scenario& scenari
   try {
     require_ours_or_empty(postgres);
   } catch (const UsageError& refused) {
-    if (!servers.claimed(endpoint) && !servers.claimed({.database = named})) {
+    if (!servers.claimed(place) && !servers.claimed(named)) {
       throw UsageError(fmt::format("{}; or say --claim {} to let it write there all the same",
                                    refused.what(), named));
     }
@@ -191,14 +191,16 @@ void TargetClaim::claim_postgres(const Servers& servers, const Scenario& scenari
   }
 }
 
-void TargetClaim::claim_redis(const Servers& servers, const Scenario& scenario,
+void TargetClaim::claim_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
                               std::stop_token stop) {
   const RedisEndpoint endpoint = servers.redis();
   const std::string place = public_text(endpoint);
   held_->redis = std::make_unique<RedisControl>(endpoint);
   RedisControl& redis = *held_->redis;
-  patterns_ = key_patterns_of(redis, scenario);
-  const std::string mark = "tare:claim:" + scenario.name, lock = "tare:lock:" + scenario.name;
+  patterns_.clear();
+  for (const Scenario* scenario : scenarios) add_key_patterns(redis, *scenario, patterns_);
+  const std::string name = scenarios.front()->name;
+  const std::string mark = "tare:claim:" + name, lock = "tare:lock:" + name;
   const std::string me = fmt::format("{} {}", host_name(), getpid());
   const RedisValue owner = redis.command({"GET", lock});
   if (owner.type == RedisValue::Type::string && !is_dead(owner.text)) {
@@ -207,7 +209,7 @@ void TargetClaim::claim_redis(const Servers& servers, const Scenario& scenario,
                     "long dead, DEL {}",
                     place, owner.text, lock));
   }
-  if (redis.command({"GET", mark}).type == RedisValue::Type::nil && !servers.claimed(endpoint)) {
+  if (redis.command({"GET", mark}).type == RedisValue::Type::nil && !servers.claimed(place)) {
     for (const std::string& pattern : patterns_) {
       std::string found;
       redis.scan(

@@ -25,7 +25,9 @@ class TargetClaim {
   // For the sandbox nothing is claimed. Throws UsageError: another tare works there, what is there
   // is not tare's (names the --claim that would allow it), or a key begins with a draw and so may
   // be anybody's. Nothing has been written then.
-  TargetClaim(const Servers& servers, const Scenario& scenario, std::stop_token stop);
+  // Of several scenarios (a patched one beside its original) the names are alike.
+  TargetClaim(const Servers& servers, const std::vector<const Scenario*>& scenarios,
+              std::stop_token stop);
   ~TargetClaim();
   TargetClaim(TargetClaim&&) noexcept;
   TargetClaim& operator=(TargetClaim&&) noexcept;
@@ -42,7 +44,8 @@ class TargetClaim {
   struct Held;
 
   void claim_postgres(const Servers& servers, const Scenario& scenario, std::stop_token stop);
-  void claim_redis(const Servers& servers, const Scenario& scenario, std::stop_token stop);
+  void claim_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
+                   std::stop_token stop);
 
   Freshness freshness_ = Freshness::restarted;
   std::vector<std::string> patterns_ = {"*"};

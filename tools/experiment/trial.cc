@@ -6,10 +6,12 @@
 #include <optional>
 
 #include "bench/drivers/hit_check.h"
+#include "bench/drivers/index_use.h"
 #include "bench/engine/schedule.h"
 #include "bench/model/histogram_log.h"
 #include "bench/model/result_file.h"
 #include "loaders/database_template.h"
+#include "tools/compare/index_findings.h"
 #include "tools/experiment/cache_review.h"
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
@@ -19,6 +21,8 @@ namespace tare {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
+
+constexpr std::chrono::seconds kSessionsEnd{5};  // how long the load's sessions may take to end
 
 double seconds_since_1970() {
   return Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -80,6 +84,35 @@ void add_warnings(const LoadOutcome& outcome, const Scenario& scenario, Result& 
   }
 }
 
+// What the load did to tables and through indexes, from the counters before it and now. Before the
+// check of hits, which reads as well.
+IndexReview review_of(Workbench& bench, const UseCounters& before, const LoadOutcome& outcome) {
+  const int64_t left = await_other_sessions_end(bench.postgres(), kSessionsEnd);
+  IndexReview review = use_between(before, read_use(bench.postgres()));
+  const Load& load = bench.scenario().load;
+  review.seconds = Seconds(load.warmup + load.measure).count();
+  review.requests = int64_t(outcome.scheduled);
+  if (left > 0) {
+    review.notes.push_back(fmt::format(
+        "{} sessions were still connected {} s after the load: what they did is not counted; end "
+        "other users of the database, and give statements a limit",
+        left, kSessionsEnd.count()));
+  }
+  return review;
+}
+
+// The load has inserted and deleted already what the plans' parameters say: with the data as they
+// were at its start, these statements write again.
+void finish_review(Workbench& bench, const TrialOptions& options, const std::vector<Plan>& plans,
+                   IndexReview& review) {
+  bench.say(options.stage + ": review the indexes", options.remaining_after);
+  const bool measured = options.index_costs == IndexCosts::measured && options.arm == Arm::baseline;
+  if (measured && writes_sql(bench.scenario())) bench.restore_data();
+  measure_index_costs(bench.postgres(), plans,
+                      measured ? IndexCosts::measured : IndexCosts::left_out, review);
+  review.findings = index_findings(review, plans);
+}
+
 // In the measured window. The number of bursts varies too much for its expectation to mean
 // anything; in a closed loop the servers decide.
 double offered_rate(const Load& load, const Result& result) {
@@ -95,12 +128,14 @@ double offered_rate(const Load& load, const Result& result) {
   return requests / Seconds(load.measure).count();
 }
 
-Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutcome& outcome) {
+Result make_result(Workbench& bench, const TrialOptions& options, const LoadOutcome& outcome,
+                   std::string started_at) {
   const Scenario& scenario = bench.scenario();
   Result result;
   result.scenario = scenario.name;
   result.change = options.change ? options.change->name : "";
   result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
+  result.started_at = std::move(started_at);
   result.warmup_s = Seconds(scenario.load.warmup).count();
   result.measured_s = Seconds(scenario.load.measure).count();
   result.schedule_digest = fmt::format("{:016x}", outcome.digest);
@@ -145,7 +180,7 @@ bool writes_sql(const Scenario& scenario) {
 namespace {
 
 // The change cleared from the cache, plans, warm-up and window, checks: what both arms have alike.
-// Returns the lines of the interval log.
+// Returns the interval log.
 std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log,
                     TrialOutcome& trial) {
   if (options.change && !options.change->clear_cache.empty()) {
@@ -157,6 +192,8 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
   Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
                                              bench.file_system(), bench.stop());
+  const bool reviewed = !bench.traffic().sql_calls().empty();
+  const UseCounters use_before = reviewed ? read_use(bench.postgres()) : UseCounters();
   CacheEvidence cache;
   cache.before = read_cache_counters(bench.redis());
   const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
@@ -164,15 +201,17 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
                                           options.stage + ": measure", options.remaining_after);
   bench.say(options.stage + ": check and write", options.remaining_after);
   cache.after = read_cache_counters(bench.redis());
-  cache.lookups = outcome.stats.lookups();
-  cache.requests = outcome.scheduled;
-  const std::string started_at = trial.result.started_at;
-  trial.result = make_result(bench, options, outcome);
-  trial.result.started_at = started_at;
+  std::optional<IndexReview> review;
+  if (reviewed) review = review_of(bench, use_before, outcome);
+  trial.result = make_result(bench, options, outcome, std::move(trial.result.started_at));
   if (!bench.scenario().cache_rules.empty()) {
+    cache.lookups = outcome.stats.lookups();
+    cache.requests = outcome.scheduled;
     trial.result.cache = review_cache(bench.redis(), bench.scenario(), bench.traffic(), cache,
                                       bench.claim().key_patterns(), bench.stop());
   }
+  if (review) finish_review(bench, options, plans, *review);
+  trial.result.index_review = std::move(review);
   trial.result.plans = std::move(plans);
   trial.result.environment = std::move(environment);
   return histogram_log_header(window_start) + outcome.stats.interval_lines();

@@ -10,6 +10,7 @@
 #include "bench/model/result.h"
 #include "tools/compare/experiment_file.h"
 #include "tools/experiment/event_log.h"
+#include "tools/experiment/index_costs.h"
 #include "tools/experiment/workbench.h"
 
 namespace tare {
@@ -21,8 +22,9 @@ struct TrialOptions {
   const Change* change = nullptr;  // its cache keys are cleared in both arms; may be null
   std::filesystem::path folder;    // made here
   std::map<std::string, std::string> rows_at_start;  // of table_digests(); empty: not compared
-  std::string stage;                           // how progress names it: "pair 2 of 6, contender"
-  std::optional<Nanoseconds> remaining_after;  // of the whole command, once this trial is done
+  std::string stage;                              // how progress names it: "pair 2 of 6, contender"
+  std::optional<Nanoseconds> remaining_after;     // of the whole command, once this trial is done
+  IndexCosts index_costs = IndexCosts::left_out;  // of a baseline: restores the data before
 };
 
 struct TrialOutcome {
@@ -32,9 +34,9 @@ struct TrialOutcome {
   int64_t keys_cleared = 0;
 };
 
-// Refresh, apply (contender), clear cache keys, plans, warm-up and window, check of hits, roll back
-// (contender), write. Throws FileProblems when the change fails (rolled back as far as it goes),
-// ServerError, Interrupted; then the folder is not complete.
+// Refresh, apply (contender), clear cache keys, plans, warm-up and window, check of hits, costs of
+// indexes (where wanted), roll back (contender), write. Throws FileProblems when the change fails
+// (rolled back as far as it goes), ServerError, Interrupted; then the folder is not complete.
 TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log);
 
 // Whether the traffic itself changes rows.

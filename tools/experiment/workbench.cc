@@ -328,7 +328,7 @@ std::vector<Problem> Workbench::unfit_for_target(const Change& change) {
     }
   }
   if (!servers_.owns_redis() && applies<RedisSettingsAction>(change) &&
-      !servers_.claimed(servers_.redis())) {
+      !servers_.claimed(public_text(servers_.redis()))) {
     add("/apply", fmt::format("Redis settings hold for everyone on {}: weigh them in the sandbox, "
                               "without --redis, or say --claim {}",
                               public_text(servers_.redis()), public_text(servers_.redis())));

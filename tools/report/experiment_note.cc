@@ -7,6 +7,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/experiment_table.h"
+#include "tools/report/index_review_table.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -138,6 +139,31 @@ std::string metrics(const Experiment& experiment) {
   return out;
 }
 
+// What the first pair's baseline found, in short: the whole is in its result.json.
+std::string indexes(const std::optional<IndexReview>& review) {
+  if (!review || review->tables.empty()) return "";
+  std::string out = "\n## Indexes under this load, before the change\n\n";
+  if (review->findings.empty()) out += "Nothing was found.\n";
+  constexpr size_t kMostFindings = 10;
+  for (size_t i = 0; i < std::min(review->findings.size(), kMostFindings); ++i) {
+    const IndexFinding& finding = review->findings[i];
+    out += fmt::format("- {}: {}{}: {}", finding_words(finding.kind), inside(finding.table),
+                       finding.index.empty() ? "" : ", " + inside(finding.index),
+                       inside(finding.evidence));
+    for (const std::string& caution : finding.cautions) {
+      out +=
+          fmt::format("{}{}", &caution == &finding.cautions.front() ? " (" : "; ", inside(caution));
+    }
+    out += finding.cautions.empty() ? "\n" : ")\n";
+  }
+  if (review->findings.size() > kMostFindings) {
+    out += fmt::format("- and {} more in the trial's result.json\n",
+                       review->findings.size() - kMostFindings);
+  }
+  for (const std::string& note : review->notes) out += "- note: " + inside(note) + "\n";
+  return out;
+}
+
 std::string environment(const Environment& baseline, const Environment& contender) {
   std::string out = "\n## Environment\n\n";
   const auto listed = [&out](const char* title, const Settings& first, const Settings& second) {
@@ -182,7 +208,8 @@ std::string not_measured(const Experiment& experiment) {
 
 std::string experiment_note(const Experiment& experiment, const Change& change,
                             const Environment& baseline, const Environment& contender,
-                            const std::string& files_touched) {
+                            const std::string& files_touched,
+                            const std::optional<IndexReview>& index_review) {
   std::string out = fmt::format("# {}\n\n{}\n\n", inside(experiment.change),
                                 inside(verdict_sentence(experiment)));
   out += fmt::format("- owner: {}\n- reason: {}\n- what may differ: {}\n", inside(change.owner),
@@ -193,7 +220,7 @@ std::string experiment_note(const Experiment& experiment, const Change& change,
     out += "- **invalid**: " + inside(reason) + "\n";
   }
   out += expected(experiment) + done(experiment, change) + rollback(experiment, change);
-  out += metrics(experiment);
+  out += metrics(experiment) + indexes(index_review);
   out += "\n## Assumptions\n\n";
   if (change.assumptions.empty()) out += "None were written down.\n";
   for (const std::string& line : change.assumptions) out += "- " + inside(line) + "\n";

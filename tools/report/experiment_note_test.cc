@@ -88,6 +88,31 @@ TEST(ExperimentNote, HoldsWhatTheNextPersonNeeds) {
   }
 }
 
+TEST(ExperimentNote, HasTheBaselinesIndexReviewInShort) {
+  IndexReview review;
+  review.tables.emplace_back();
+  review.findings = {{IndexFindingKind::unused, "a|b", "odd", "0 scans; 8.00 kB", {"one", "two"}},
+                     {IndexFindingKind::sequential_scan, "post", "", "4 scans", {}}};
+  review.notes = {"left out"};
+  const auto note_of = [&] {
+    return experiment_note(an_experiment(), a_change(), {}, {}, "", review);
+  };
+  EXPECT_NE(note_of().find("## Indexes under this load, before the change\n\n"
+                           "- unused: a\\|b, odd: 0 scans; 8.00 kB (one; two)\n"
+                           "- sequential scans: post: 4 scans\n"
+                           "- note: left out\n"),
+            std::string::npos)
+      << note_of();
+  review.findings.assign(12, review.findings[1]);
+  EXPECT_NE(note_of().find("- and 2 more in"), std::string::npos);
+  review.findings.clear();
+  EXPECT_NE(note_of().find("Nothing was found."), std::string::npos);
+  review.tables.clear();
+  EXPECT_EQ(note_of().find("Indexes under this load"), std::string::npos);
+  EXPECT_EQ(experiment_note(an_experiment(), a_change(), {}, {}, "").find("Indexes under"),
+            std::string::npos);
+}
+
 TEST(ExperimentNote, SaysLoudlyWhatWentWrong) {
   Experiment bad = an_experiment();
   bad.rollback = {RollbackStatus::different, "+ index left\n- column gone"};

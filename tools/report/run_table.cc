@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "tools/report/cells.h"
+#include "tools/report/index_review_table.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -226,6 +227,7 @@ std::string run_table(const Result& result, const std::vector<LimitResult>& limi
   for (const std::string& warning : result.warnings) {
     out += painted("warning: ", Paint::doubtful, style) + harmless(warning) + "\n";
   }
+  if (result.index_review) out += "\n" + index_review_table(*result.index_review, style) + "\n";
   if (!folder.empty()) out += fmt::format("files: {}\n", folder);
   for (const std::string& command : next) out += fmt::format("next: {}\n", command);
   return out;

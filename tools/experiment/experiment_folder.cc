@@ -1,0 +1,74 @@
+#include "tools/experiment/experiment_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace tare {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kUnfinished = "-unfinished";
+
+}  // namespace
+
+std::string folder_time() {
+  std::string time = utc_now();
+  std::replace(time.begin(), time.end(), ':', '-');
+  return time;
+}
+
+std::string folder_name(const AbOptions& options, const Change& change) {
+  if (!options.resumed) return fmt::format("{}-ab-{}", folder_time(), change.name);
+  std::string name = fs::canonical(options.resumed_folder).filename().string();
+  const size_t mark = name.find(kUnfinished);
+  return name.substr(0, mark);
+}
+
+void copy_so_far(const AbOptions& options, const fs::path& to) {
+  const fs::path& from = options.resumed_folder;
+  fs::copy(from / "trials", to / "trials", fs::copy_options::recursive);
+  fs::copy_file(from / "log.jsonl", to / "log.jsonl", fs::copy_options::overwrite_existing);
+}
+
+fs::path keep_unfinished(const PendingFolder& folder, const AbArms& arms, const Change& change,
+                         const AbOptions& options, const Experiment& experiment) {
+  PendingFolder kept(folder.path().parent_path(),
+                     folder_name(options, change) + std::string(kUnfinished));
+  for (const ExperimentPair& pair : experiment.pairs) {
+    for (const std::string& trial : {pair.baseline, pair.contender}) {
+      fs::create_directories((kept.path() / trial).parent_path());
+      fs::copy(folder.path() / trial, kept.path() / trial, fs::copy_options::recursive);
+    }
+  }
+  fs::copy_file(folder.path() / "log.jsonl", kept.path() / "log.jsonl");
+  write_whole_file(kept.path() / "scenario.json", arms.baseline.scenario().text);
+  write_whole_file(kept.path() / "change.json", change.text);
+  write_unfinished(kept.path(),
+                   {fs::absolute(arms.baseline.scenario().file), fs::absolute(change.file),
+                    options.settings, options.pairs, experiment});
+  const fs::path place = kept.publish();
+  if (options.resumed) fs::remove_all(options.resumed_folder);
+  return place;
+}
+
+fs::path publish_finished(PendingFolder& folder, const AbArms& arms, const Change& change,
+                          const AbOptions& options, const Experiment& experiment,
+                          const PairSample& first) {
+  write_whole_file(folder.path() / "scenario.json", arms.baseline.scenario().text);
+  write_whole_file(folder.path() / "change.json", change.text);
+  write_experiment(folder.path(), experiment);
+  if (options.note) {
+    write_whole_file(
+        folder.path() / "note.md",
+        options.note(experiment, first.baseline.result.environment,
+                     first.contender.result.environment, first.baseline.result.index_review));
+  }
+  fs::path place = folder.publish();
+  if (options.resumed) fs::remove_all(options.resumed_folder);
+  return place;
+}
+
+}  // namespace tare

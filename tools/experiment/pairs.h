@@ -1,0 +1,38 @@
+// The pairs of an experiment: trials of both arms in random order, one after the other.
+// Level: experiment. One thread; borrows the arms' workbenches.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/model/change.h"
+#include "tools/compare/comparison.h"
+#include "tools/compare/experiment_file.h"
+#include "tools/experiment/event_log.h"
+#include "tools/experiment/workbench.h"
+
+namespace tare {
+
+// One workbench for both arms, unless the contender runs other programs or a patched scenario.
+struct AbArms {
+  Workbench& baseline;
+  Workbench& contender;
+
+  bool apart() const { return &baseline != &contender; }
+};
+
+struct PairsOptions {
+  int pairs = 0;                 // wanted, with those that `experiment` has already
+  std::filesystem::path folder;  // of the experiment; trials lie in it
+};
+
+// Runs what is missing and returns all pairs; those that the experiment has are read. Each pair is
+// noted in `experiment` when both of its trials are written, with what they mean for it: the
+// rollback, the schema's changes, warnings, reasons for being invalid. Throws as run_trial.
+std::vector<PairSample> run_pairs(const AbArms& arms, const Change& change,
+                                  const PairsOptions& options, EventLog& log,
+                                  Experiment& experiment);
+
+}  // namespace tare
