@@ -1,8 +1,64 @@
 #include "bench/drivers/postgres_connection.h"
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <sstream>
+#include <string_view>
+
 namespace tare {
+namespace {
+
+constexpr const char* kConnectTimeoutSeconds = "5";
+
+// What a failure to connect says, and what to do about it. libpq's words are English here, because
+// tare sets no locale; a server's own may not be: then the last advice is given.
+struct Advice {
+  std::string_view sign, words;
+};
+constexpr std::array<Advice, 11> kAdvice = {{
+    {"password authentication failed",
+     "The password is wrong: correct it in ~/.pgpass, PGPASSWORD or the URI of DATABASE_URL"},
+    {"no password supplied",
+     "It wants a password: put it into ~/.pgpass (host:port:database:user:password, mode 600), a "
+     "service file or PGPASSWORD"},
+    {"could not translate host name", "The host is unknown: check its spelling, and DNS"},
+    {"Connection refused",
+     "Nothing listens there. Is it running? If it is, check host and port, and its "
+     "listen_addresses"},
+    {"No such file or directory",
+     "There is no such socket. Is it running? If it is, check the socket's folder and the port"},
+    {"timeout expired", "No answer: check host and port, and what a firewall lets through"},
+    {"no pg_hba.conf entry", "Its pg_hba.conf does not let this user in from here: add a line"},
+    {"does not exist", "Check the names of user and database"},
+    {"too many clients", "It has no connection left: close others, or raise max_connections"},
+    {"remaining connection slots",
+     "It has no connection left: close others, or raise max_connections"},
+    {"definition of service",
+     "Check the name of the service, and that its file (PGSERVICEFILE, ~/.pg_service.conf) holds "
+     "it"},
+}};
+
+// A host name with several addresses gives a line or two for each.
+std::string on_one_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::string line, result;
+  while (std::getline(lines, line)) {
+    const size_t start = line.find_first_not_of(" \t");
+    if (start == std::string::npos) continue;
+    line.erase(0, start);
+    if (line.starts_with("Is the server running")) continue;
+    for (size_t at; (at = line.find(":  ")) != std::string::npos;) line.erase(at + 1, 1);
+    if (!result.empty()) result += "; ";
+    result += line;
+  }
+  return result;
+}
+
+}  // namespace
 
 void CloseConnection::operator()(pg_conn* connection) const {
   PQfinish(connection);
@@ -12,22 +68,79 @@ void ClearResult::operator()(pg_result* result) const {
   PQclear(result);
 }
 
+ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
+                                           const std::string& application) {
+  ConnectionParameters parameters;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) parameters.emplace_back(name, value);
+  };
+  add("host", endpoint.host);
+  add("port", endpoint.port == 0 ? "" : std::to_string(endpoint.port));
+  add("user", endpoint.user);
+  add("dbname", endpoint.database);
+  add("password", endpoint.password);
+  add("application_name", application);
+  add("client_encoding", "UTF8");
+  const bool in_environment = std::getenv("PGCONNECT_TIMEOUT") != nullptr;
+  if (!in_environment && !endpoint.options.contains("connect_timeout")) {
+    add("connect_timeout", kConnectTimeoutSeconds);
+  }
+  for (const auto& [name, value] : endpoint.options) add(name.c_str(), value);
+  return parameters;
+}
+
+std::string connection_string(const ConnectionParameters& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters) {
+    text += (text.empty() ? "" : " ") + name + "='";
+    for (const char c : value) {
+      if (c == '\'' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '\'';
+  }
+  return text;
+}
+
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,
                                 std::chrono::milliseconds statement_limit) {
-  const std::string options = "-c statement_timeout=" + std::to_string(statement_limit.count());
-  const std::string port = std::to_string(endpoint.port);
-  const char* names[] = {"host",    "port", "user", "dbname", "password", "application_name",
-                         "options", nullptr};
-  const char* values[] = {
-      endpoint.host.c_str(),     port.c_str(), endpoint.user.c_str(), endpoint.database.c_str(),
-      endpoint.password.c_str(), application,  options.c_str(),       nullptr};
-  return PostgresHandle(PQconnectStartParams(names, values, 0));
+  ConnectionParameters parameters = connection_parameters(endpoint, application);
+  // Ours last, behind the person's own: of two settings of one name the last one counts.
+  const std::string ours = "-c statement_timeout=" + std::to_string(statement_limit.count());
+  const auto theirs = std::find_if(parameters.begin(), parameters.end(),
+                                   [](const auto& entry) { return entry.first == "options"; });
+  if (theirs != parameters.end()) {
+    theirs->second += " " + ours;
+  } else {
+    const char* variable = std::getenv("PGOPTIONS");
+    parameters.emplace_back("options", variable ? std::string(variable) + " " + ours : ours);
+  }
+  std::vector<const char*> names, values;
+  for (const auto& [name, value] : parameters) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  return PostgresHandle(PQconnectStartParams(names.data(), values.data(), 0));
 }
 
 std::string error_line(const pg_conn* connection) {
   std::string text = PQerrorMessage(connection);
   text.resize(text.find('\n') == std::string::npos ? text.size() : text.find('\n'));
   return text;
+}
+
+std::string connection_failure(const PostgresEndpoint& endpoint, const std::string& libpq_words) {
+  std::string_view advice =
+      "Is it running? If it is, check host, port, database, user and password";
+  for (const Advice& known : kAdvice) {
+    if (libpq_words.find(known.sign) == std::string::npos) continue;
+    advice = known.words;
+    break;
+  }
+  return fmt::format("cannot connect to PostgreSQL at {}: {}. {}", public_text(endpoint),
+                     on_one_line(libpq_words), advice);
 }
 
 }  // namespace tare

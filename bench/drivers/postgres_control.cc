@@ -9,48 +9,18 @@
 #include <semaphore>
 #include <utility>
 
+#include "bench/drivers/postgres_connection.h"
 #include "bench/drivers/postgres_copy.h"
 
 namespace tare {
 
 namespace {
 
-constexpr int kConnectTimeoutSeconds = 5;
 constexpr int kExplainTimeoutMilliseconds = 60'000;
 constexpr int kRowsPerFetch = 10'000;
 constexpr int kRowsPerStopCheck = 1024;
 constexpr int kCancelAttempts = 20;
 constexpr std::chrono::milliseconds kCancelPause(100);
-
-std::string option(const char* name, const std::string& value) {
-  std::string quoted;
-  for (const char c : value) {
-    if (c == '\'' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return fmt::format("{}='{}' ", name, quoted);
-}
-
-std::string connection_string(const PostgresEndpoint& endpoint) {
-  std::string text = option("application_name", "tare") + option("client_encoding", "UTF8") +
-                     option("connect_timeout", std::to_string(kConnectTimeoutSeconds)) +
-                     option("port", std::to_string(endpoint.port));
-  if (!endpoint.host.empty()) text += option("host", endpoint.host);
-  if (!endpoint.user.empty()) text += option("user", endpoint.user);
-  if (!endpoint.database.empty()) text += option("dbname", endpoint.database);
-  if (!endpoint.password.empty()) text += option("password", endpoint.password);
-  return text;
-}
-
-std::string where(const PostgresEndpoint& endpoint) {
-  return fmt::format("PostgreSQL at {}, port {}, database \"{}\", user \"{}\"", endpoint.host,
-                     endpoint.port, endpoint.database, endpoint.user);
-}
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
-}
 
 // Lost or being lost: class 08 is connection trouble; 57P01 to 57P05 end the session.
 bool means_connection_lost(const std::string& state) {
@@ -136,9 +106,9 @@ class CancelOnStop {
 
 struct PostgresControl::Connection {
   Connection(const PostgresEndpoint& endpoint, std::stop_token stop_token)
-      : place(where(endpoint)),
+      : place("PostgreSQL at " + public_text(endpoint)),
         stop(std::move(stop_token)),
-        database(connection_string(endpoint)),
+        database(connection_string(connection_parameters(endpoint, "tare"))),
         silent(database) {}
 
   // Runs `body` and turns every way it can fail into one of our three errors.
@@ -185,10 +155,7 @@ PostgresControl::PostgresControl(const PostgresEndpoint& endpoint, std::stop_tok
   try {
     connection_ = std::make_unique<Connection>(endpoint, std::move(stop));
   } catch (const pqxx::failure& error) {
-    throw ServerError(fmt::format(
-        "cannot connect to {}: {}. Is it running? If it is, check host, port, database, user and "
-        "password",
-        where(endpoint), trimmed(error.what())));
+    throw ServerError(connection_failure(endpoint, error.what()));
   }
 }
 

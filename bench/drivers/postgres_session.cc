@@ -236,7 +236,7 @@ class PostgresSession final : public Session, private Alarm {
 
   void retry(std::string why) {
     drop();
-    problem_ = fmt::format("PostgreSQL at {}: {}", endpoint_.host, why);
+    problem_ = fmt::format("PostgreSQL at {}: {}", public_text(endpoint_), why);
     loop_.arm(*this, loop_.now() + backoff_.next());
   }
 

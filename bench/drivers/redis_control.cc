@@ -9,6 +9,8 @@
 #include <cstring>
 #include <optional>
 
+#include "bench/drivers/redis_login.h"
+
 namespace tare {
 
 namespace {
@@ -21,11 +23,6 @@ constexpr const char* kKeysPerScan = "1000";
 struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
-
-std::string where(const RedisEndpoint& endpoint) {
-  if (!endpoint.socket.empty()) return "Redis at " + endpoint.socket;
-  return fmt::format("Redis at {}:{}", endpoint.host, endpoint.port);
-}
 
 timeval to_timeval(std::chrono::milliseconds time) {
   return {.tv_sec = time.count() / 1000, .tv_usec = time.count() % 1000 * 1000};
@@ -88,29 +85,26 @@ void RedisControl::Close::operator()(redisContext* context) const {
 }
 
 RedisControl::RedisControl(const RedisEndpoint& endpoint, std::chrono::milliseconds timeout)
-    : place_(where(endpoint)), timeout_(timeout) {
+    : place_("Redis at " + public_text(endpoint)), timeout_(timeout) {
   const timeval limit = to_timeval(timeout);
   context_.reset(endpoint.socket.empty()
                      ? redisConnectWithTimeout(endpoint.host.c_str(), endpoint.port, limit)
                      : redisConnectUnixWithTimeout(endpoint.socket.c_str(), limit));
   if (!context_ || context_->err != 0 || redisSetTimeout(context_.get(), limit) != REDIS_OK) {
-    throw ServerError(fmt::format(
-        "cannot connect to {}: {}. Is it running? If it is, check the socket or host and port",
-        place_, context_ ? context_->errstr : "out of memory"));
+    throw ServerError(redis_connection_failure(
+        endpoint, context_ && context_->err != 0 ? context_->errstr : "out of memory"));
   }
-  log_in(endpoint.password);
+  log_in(endpoint);
 }
 
-void RedisControl::log_in(const std::string& password) {
+void RedisControl::log_in(const RedisEndpoint& endpoint) {
   try {
-    if (!password.empty()) command({"AUTH", password});
+    for (const RedisCommand& arguments : login_commands(endpoint)) command(arguments);
     command({"PING"});
   } catch (const RedisError& error) {
-    const char* advice = "try again when it is ready";
-    if (error.command() == "AUTH") advice = "check the password";
-    if (error.message().starts_with("NOAUTH")) advice = "give its password";
-    throw ServerError(
-        fmt::format("{} does not let us in: {}; {}", place_, error.message(), advice));
+    // A user who may log in but not PING is let in; commands say themselves what is not allowed.
+    if (error.command() == "PING" && error.message().starts_with("NOPERM")) return;
+    throw ServerError(login_failure(endpoint, error.message()));
   }
 }
 

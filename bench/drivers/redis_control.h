@@ -50,7 +50,7 @@ using RedisCommand = std::vector<std::string>;  // the name first
 // more use.
 class RedisControl {
  public:
-  // Connects, logs in when there is a password, and waits for an answer. Throws ServerError that
+  // Connects, logs in, selects the database, and waits for an answer. Throws ServerError that
   // says what to do; it never holds the password.
   explicit RedisControl(const RedisEndpoint& endpoint,
                         std::chrono::milliseconds timeout = std::chrono::seconds(5));
@@ -82,7 +82,7 @@ class RedisControl {
     void operator()(redisContext* context) const;
   };
 
-  void log_in(const std::string& password);
+  void log_in(const RedisEndpoint& endpoint);
   void send(const std::string& bytes);
   RedisValue receive();
   [[noreturn]] void lose(const std::string& reason);

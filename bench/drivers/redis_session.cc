@@ -8,6 +8,7 @@
 #include <asio/local/stream_protocol.hpp>
 
 #include "bench/drivers/reconnect.h"
+#include "bench/drivers/redis_login.h"
 #include "bench/drivers/redis_reply.h"
 
 namespace tare {
@@ -21,6 +22,7 @@ class RedisSession final : public Session, private Alarm {
                const std::vector<RedisTemplate>& calls)
       : loop_(loop),
         endpoint_(endpoint),
+        login_(login_commands(endpoint)),
         calls_(calls),
         socket_(loop.context()),
         memory_(loop.make_handler_memory()) {
@@ -61,15 +63,9 @@ class RedisSession final : public Session, private Alarm {
   void ring() override { connect(); }
 
   void connect() {
-    asio::generic::stream_protocol::endpoint endpoint;
-    if (endpoint_.socket.empty()) {
-      asio::error_code error;
-      const auto address = asio::ip::make_address(endpoint_.host, error);
-      if (error) return retry(fmt::format("\"{}\" is not an address", endpoint_.host));
-      endpoint = asio::ip::tcp::endpoint(address, uint16_t(endpoint_.port));
-    } else {
-      endpoint = asio::local::stream_protocol::endpoint(endpoint_.socket);
-    }
+    if (addresses_.empty()) find_addresses();
+    if (addresses_.empty()) return;  // it has been said why, and is tried again
+    const auto& endpoint = addresses_[next_address_++ % addresses_.size()];
     const int round = ++round_;
     socket_.async_connect(endpoint, [this, round](const asio::error_code& error) {
       if (round != round_ || error == asio::error::operation_aborted) return;
@@ -79,14 +75,36 @@ class RedisSession final : public Session, private Alarm {
     });
   }
 
+  // Once, and not between sent and done: asking for a name may block, as in libpq. A name may have
+  // several addresses; each attempt takes the next.
+  void find_addresses() {
+    if (!endpoint_.socket.empty()) {
+      addresses_ = {asio::local::stream_protocol::endpoint(endpoint_.socket)};
+      return;
+    }
+    asio::error_code error;
+    asio::ip::tcp::resolver resolver(loop_.context());
+    const auto found = resolver.resolve(endpoint_.host, std::to_string(endpoint_.port),
+                                        asio::ip::resolver_base::numeric_service, error);
+    for (const auto& entry : found) addresses_.emplace_back(entry.endpoint());
+    if (addresses_.empty()) {
+      retry(fmt::format("the host \"{}\" is unknown: {}", endpoint_.host, error.message()));
+    }
+  }
+
   void greet() {
     asio::error_code error;
     socket_.non_blocking(true, error);
     if (endpoint_.socket.empty()) socket_.set_option(asio::ip::tcp::no_delay(true), error);
     reader_.reset();
     state_ = State::greeting;
-    if (endpoint_.password.empty()) return become_ready();
-    bytes_ = encode_command({"AUTH", endpoint_.password});
+    logged_in_ = 0;
+    log_in_next();
+  }
+
+  void log_in_next() {
+    if (logged_in_ == login_.size()) return become_ready();
+    bytes_ = encode_command(login_[logged_in_]);
     reader_.expect(nullptr);
     send();
   }
@@ -160,11 +178,13 @@ class RedisSession final : public Session, private Alarm {
 
   void greeted() {
     if (reader_.facts().error) {
-      // Redis' words hold no password.
+      problem_ = login_failure(endpoint_, reader_.facts().text);
       drop();
-      return retry(reader_.facts().text);
+      loop_.arm(*this, loop_.now() + backoff_.next());
+      return;
     }
-    become_ready();
+    ++logged_in_;
+    log_in_next();
   }
 
   void answer(Nanoseconds now) {
@@ -203,16 +223,16 @@ class RedisSession final : public Session, private Alarm {
 
   void retry(const std::string& why) {
     drop();
-    problem_ =
-        fmt::format("Redis at {}: {}",
-                    endpoint_.socket.empty() ? fmt::format("{}:{}", endpoint_.host, endpoint_.port)
-                                             : endpoint_.socket,
-                    why);
+    problem_ = fmt::format("Redis at {}: {}", public_text(endpoint_), why);
     loop_.arm(*this, loop_.now() + backoff_.next());
   }
 
   AsioLoop& loop_;
   RedisEndpoint endpoint_;
+  std::vector<std::vector<std::string>> login_;
+  size_t logged_in_ = 0;  // how many of them are answered
+  std::vector<asio::generic::stream_protocol::endpoint> addresses_;
+  size_t next_address_ = 0;
   const std::vector<RedisTemplate>& calls_;
   Socket socket_;
   HandlerMemory& memory_;

@@ -1,8 +1,10 @@
 #include "bench/drivers/test_servers.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <thread>
@@ -123,25 +126,58 @@ TestFolder::~TestFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-TestPostgres::TestPostgres() {
+int free_test_port() {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  const bool found =
+      bind(descriptor, plain, size) == 0 && getsockname(descriptor, plain, &size) == 0;
+  close(descriptor);
+  if (!found) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
+}
+
+TestPostgres::TestPostgres(const std::string& password, TestReach reach) {
   const passwd* user = postgres_user();
   const std::string folder = folder_.path().string();
   if (user != nullptr && chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
     throw std::runtime_error("cannot give " + folder + " to the user postgres");
   }
   const std::string data = folder + "/data";
-  const pid_t initdb = start({postgres_program("initdb"), "--no-sync", "--auth=trust",
-                              "--encoding=UTF8", "--no-locale", "--username=postgres", "-D", data},
-                             user, SIGKILL);
+  std::vector<std::string> arguments = {postgres_program("initdb"),
+                                        "--no-sync",
+                                        "--encoding=UTF8",
+                                        "--no-locale",
+                                        "--username=postgres",
+                                        "-D",
+                                        data};
+  if (password.empty()) {
+    arguments.push_back("--auth=trust");
+  } else {
+    std::ofstream(folder + "/password") << password << "\n";
+    arguments.insert(arguments.end(), {"--auth=scram-sha-256", "--pwfile=" + folder + "/password"});
+  }
+  const pid_t initdb = start(arguments, user, SIGKILL);
   int status = 0;
   if (waitpid(initdb, &status, 0) != initdb || status != 0) {
     throw std::runtime_error("initdb failed");
   }
-  pid_ = start({postgres_program("postgres"), "-D", data, "-k", folder, "-c",
-                "listen_addresses=", "-c", "fsync=off"},
-               user, SIGQUIT);
-  endpoint_ = {.host = folder, .user = "postgres", .database = "postgres", .password = ""};
-  const std::string target = "host=" + folder + " user=postgres dbname=postgres";
+  const bool loopback = reach == TestReach::loopback;
+  const int port = loopback ? free_test_port() : 5432;
+  pid_ = start(
+      {postgres_program("postgres"), "-D", data, "-k", folder, "-p", std::to_string(port), "-c",
+       loopback ? "listen_addresses=127.0.0.1" : "listen_addresses=", "-c", "fsync=off"},
+      user, SIGQUIT);
+  endpoint_ = {.host = loopback ? "127.0.0.1" : folder,
+               .port = port,
+               .user = "postgres",
+               .database = "postgres",
+               .password = password};
+  const std::string target =
+      "host=" + endpoint_.host + " port=" + std::to_string(port) + " user=postgres dbname=postgres";
   wait_until([&] { return PQping(target.c_str()) == PQPING_OK; }, pid_, "postgres");
 }
 
@@ -153,15 +189,20 @@ void TestPostgres::kill_now() {
   stop(pid_, SIGQUIT);
 }
 
-TestRedis::TestRedis(const std::string& password) {
+TestRedis::TestRedis(const std::string& password, TestReach reach) {
   const std::string folder = folder_.path().string();
-  endpoint_ = {.socket = folder + "/redis.sock", .host = "", .password = password};
+  const std::string socket = folder + "/redis.sock";
+  const bool loopback = reach == TestReach::loopback;
+  const int port = loopback ? free_test_port() : 0;
+  endpoint_ = {.socket = socket, .host = "", .password = password};
+  if (loopback) endpoint_ = {.socket = "", .host = "127.0.0.1", .port = port, .password = password};
   std::vector<std::string> arguments = {
-      "redis-server", "--port",        "0", "--save", "", "--dir", folder,
-      "--unixsocket", endpoint_.socket};
+      "redis-server", "--port", std::to_string(port), "--save", "",
+      "--dir",        folder,   "--unixsocket",       socket};
   if (!password.empty()) arguments.insert(arguments.end(), {"--requirepass", password});
   pid_ = start(arguments, nullptr, SIGKILL);
-  wait_until([&] { return accepts(endpoint_.socket); }, pid_, "redis-server");
+  // The socket is made after the port.
+  wait_until([&] { return accepts(socket); }, pid_, "redis-server");
 }
 
 TestRedis::~TestRedis() {

@@ -26,9 +26,17 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
+// Where a server listens: on a Unix socket, or on a free port of 127.0.0.1 as well; the endpoint is
+// then that port.
+enum class TestReach { socket, loopback };
+
+// A port of 127.0.0.1 that nobody listens on now.
+int free_test_port();
+
 class TestPostgres {
  public:
-  TestPostgres();
+  // With a password everybody needs it (scram-sha-256); without, nobody does.
+  explicit TestPostgres(const std::string& password = "", TestReach reach = TestReach::socket);
   ~TestPostgres();
 
   const PostgresEndpoint& endpoint() const { return endpoint_; }
@@ -43,7 +51,7 @@ class TestPostgres {
 
 class TestRedis {
  public:
-  explicit TestRedis(const std::string& password = "");
+  explicit TestRedis(const std::string& password = "", TestReach reach = TestReach::socket);
   ~TestRedis();
 
   const RedisEndpoint& endpoint() const { return endpoint_; }

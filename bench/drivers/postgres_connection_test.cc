@@ -1,0 +1,138 @@
+// Logging in to PostgreSQL on both paths, on a real server that wants a password.
+#include "bench/drivers/postgres_connection.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "bench/drivers/postgres_control.h"
+#include "bench/drivers/postgres_session.h"
+#include "bench/drivers/session_testing.h"
+#include "bench/drivers/test_servers.h"
+
+namespace tare {
+namespace {
+
+constexpr const char* kPassword = "s3cret'\\ p\"w";
+
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() { ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+std::string refusal_of(const PostgresEndpoint& endpoint) {
+  try {
+    PostgresControl control(endpoint, {});
+  } catch (const ServerError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+const std::vector<SqlCall> kNoCalls;
+
+class PostgresConnection : public testing::Test {
+ protected:
+  void expect_refused(const PostgresEndpoint& endpoint, const std::string& advice) {
+    const std::string control = refusal_of(endpoint);
+    EXPECT_NE(control.find(advice), std::string::npos) << control;
+    EXPECT_EQ(control.find('\n'), std::string::npos) << control;
+    const ConnectingSession session([&](AsioLoop& loop) {
+      return make_postgres_session(loop, endpoint, kNoCalls, std::chrono::seconds(7));
+    });
+    EXPECT_FALSE(session.connected());
+    for (const std::string& text : {control, session.problem()}) {
+      EXPECT_EQ(text.find("s3cret"), std::string::npos) << text;
+      EXPECT_EQ(text.find("wr0ng"), std::string::npos) << text;
+      EXPECT_NE(text.find(public_text(endpoint)), std::string::npos) << text;
+    }
+  }
+
+  void expect_let_in(const PostgresEndpoint& endpoint) {
+    EXPECT_EQ(refusal_of(endpoint), "");
+    const ConnectingSession session([&](AsioLoop& loop) {
+      return make_postgres_session(loop, endpoint, kNoCalls, std::chrono::seconds(7));
+    });
+    EXPECT_TRUE(session.connected()) << session.problem();
+  }
+
+  TestPostgres server_{kPassword, TestReach::loopback};
+  PostgresEndpoint endpoint_ = server_.endpoint();
+};
+
+TEST_F(PostgresConnection, EachTroubleHasItsAdvice) {
+  expect_let_in(endpoint_);
+  PostgresEndpoint other = endpoint_;
+  other.password = "wr0ng";
+  expect_refused(other, "The password is wrong");
+  other.password = "";
+  expect_refused(other, ".pgpass");
+  other = endpoint_;
+  other.host = "no-such-host.invalid";
+  expect_refused(other, "The host is unknown");
+  other = endpoint_;
+  other.port = free_test_port();
+  expect_refused(other, "Nothing listens there. Is it running?");
+  other.host = "localhost";  // two addresses, two answers, one line
+  expect_refused(other, "Nothing listens there. Is it running?");
+  other = endpoint_;
+  other.database = "nothing";
+  expect_refused(other, "Check the names of user and database");
+  other = endpoint_;
+  other.options["service"] = "nowhere";
+  expect_refused(other, "name of the service");
+}
+
+TEST_F(PostgresConnection, WhatIsNotSaidIsLibpqs) {
+  TestFolder folder;
+  const std::string file = (folder.path() / "services").string();
+  std::ofstream(file) << "[shop]\nhost=" << endpoint_.host << "\nport=" << endpoint_.port
+                      << "\nuser=postgres\ndbname=postgres\napplication_name=theirs\n";
+  const std::string passwords = (folder.path() / "passwords").string();
+  std::ofstream(passwords) << "*:*:*:*:s3cret'\\\\ p\"w\n";
+  std::filesystem::permissions(passwords, std::filesystem::perms(0600));
+  const Variable password_file("PGPASSFILE", passwords);
+  PostgresEndpoint unsaid;
+  unsaid.port = 0;
+  {
+    const Variable services("PGSERVICEFILE", file);
+    unsaid.options["service"] = "shop";
+    expect_let_in(unsaid);
+    unsaid.options.clear();
+    const Variable service("PGSERVICE", "shop");
+    expect_let_in(unsaid);
+  }
+  const Variable host("PGHOST", endpoint_.host);
+  const Variable port("PGPORT", std::to_string(endpoint_.port));
+  const Variable user("PGUSER", "postgres");
+  expect_let_in(unsaid);
+}
+
+TEST_F(PostgresConnection, BothPathsUseTheSameParameters) {
+  endpoint_.options = {{"options", "-c work_mem=5MB"}, {"connect_timeout", "9"}};
+  PostgresControl control(endpoint_, {});
+  EXPECT_EQ(control.value("SHOW work_mem"), "5MB");
+  const ConnectingSession session([&](AsioLoop& loop) {
+    return make_postgres_session(loop, endpoint_, kNoCalls, std::chrono::seconds(7));
+  });
+  ASSERT_TRUE(session.connected()) << session.problem();
+  EXPECT_EQ(control.value("SELECT count(*) FROM pg_stat_activity WHERE application_name IN "
+                          "('tare', 'tare load')"),
+            "2");
+  const ConnectionParameters parameters = connection_parameters(endpoint_, "tare");
+  EXPECT_EQ(std::count(parameters.begin(), parameters.end(),
+                       std::pair<std::string, std::string>("connect_timeout", "9")),
+            1);
+  EXPECT_EQ(connection_string({{"host", "a'b\\c"}, {"port", "1"}}), "host='a\\'b\\\\c' port='1'");
+}
+
+}  // namespace
+}  // namespace tare
