@@ -12,6 +12,7 @@
 #include "bench/model/problem.h"
 #include "bench/model/version.h"
 #include "tools/cli/command.h"
+#include "tools/cli/hidden_arguments.h"
 #include "tools/cli/interrupts.h"
 #include "tools/report/cells.h"
 
@@ -63,6 +64,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
+  hide_secrets(argc, argv);
   return line.chosen(interrupts.token());
 }
 

@@ -1,0 +1,35 @@
+#include "tools/cli/hidden_arguments.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tare {
+namespace {
+
+TEST(HiddenArguments, OnlySecretsOfServersAreOverwritten) {
+  std::vector<std::string> arguments = {"tare",
+                                        "doctor",
+                                        "--postgres",
+                                        "postgresql://me:s3cret@db/shop",
+                                        "--redis=redis://:s3cret@cache",
+                                        "--postgres",
+                                        "host=db PassWord=s3cret",
+                                        "--redis",
+                                        "unix:/tmp/x.sock",
+                                        "--postgres-bin",
+                                        "a@b",
+                                        "--redis"};
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  hide_secrets(int(argv.size()), argv.data());
+  EXPECT_EQ(arguments[3], std::string(30, '*'));
+  EXPECT_EQ(arguments[4], "--redis=" + std::string(21, '*'));
+  EXPECT_EQ(arguments[6], std::string(23, '*'));
+  EXPECT_EQ(arguments[8], "unix:/tmp/x.sock");
+  EXPECT_EQ(arguments[10], "a@b");
+}
+
+}  // namespace
+}  // namespace tare
