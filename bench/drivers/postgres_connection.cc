@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -9,10 +10,13 @@
 #include <sstream>
 #include <string_view>
 
+#include "bench/model/errors.h"
+
 namespace tare {
 namespace {
 
-constexpr const char* kConnectTimeoutSeconds = "5";
+constexpr int kConnectSeconds = 5;  // a host
+constexpr int kStopCheckMilliseconds = 50;
 
 // What a failure to connect says, and what to do about it. libpq's words are English here, because
 // tare sets no locale; a server's own may not be: then the last advice is given.
@@ -58,6 +62,33 @@ std::string on_one_line(const std::string& text) {
   return result;
 }
 
+// Ours last, behind the person's own: of two settings of one name the last one counts.
+void limit_statements(std::chrono::milliseconds limit, ConnectionParameters& parameters) {
+  const std::string ours = "-c statement_timeout=" + std::to_string(limit.count());
+  const auto theirs = std::find_if(parameters.begin(), parameters.end(),
+                                   [](const auto& entry) { return entry.first == "options"; });
+  if (theirs != parameters.end()) {
+    theirs->second += " " + ours;
+    return;
+  }
+  const char* variable = std::getenv("PGOPTIONS");
+  parameters.emplace_back("options", variable ? std::string(variable) + " " + ours : ours);
+}
+
+// libpq keeps connect_timeout only where it waits itself.
+std::chrono::seconds connect_limit(const PostgresEndpoint& endpoint) {
+  const auto option = endpoint.options.find("connect_timeout");
+  const char* variable = std::getenv("PGCONNECT_TIMEOUT");
+  int seconds = 0;
+  if (option != endpoint.options.end()) {
+    seconds = std::atoi(option->second.c_str());
+  } else if (variable != nullptr) {
+    seconds = std::atoi(variable);
+  }
+  const auto hosts = 1 + std::count(endpoint.host.begin(), endpoint.host.end(), ',');
+  return std::chrono::seconds((seconds > 0 ? seconds : kConnectSeconds) * hosts);
+}
+
 }  // namespace
 
 void CloseConnection::operator()(pg_conn* connection) const {
@@ -81,40 +112,14 @@ ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
   add("password", endpoint.password);
   add("application_name", application);
   add("client_encoding", "UTF8");
-  const bool in_environment = std::getenv("PGCONNECT_TIMEOUT") != nullptr;
-  if (!in_environment && !endpoint.options.contains("connect_timeout")) {
-    add("connect_timeout", kConnectTimeoutSeconds);
-  }
   for (const auto& [name, value] : endpoint.options) add(name.c_str(), value);
   return parameters;
 }
 
-std::string connection_string(const ConnectionParameters& parameters) {
-  std::string text;
-  for (const auto& [name, value] : parameters) {
-    text += (text.empty() ? "" : " ") + name + "='";
-    for (const char c : value) {
-      if (c == '\'' || c == '\\') text += '\\';
-      text += c;
-    }
-    text += '\'';
-  }
-  return text;
-}
-
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,
-                                std::chrono::milliseconds statement_limit) {
+                                std::optional<std::chrono::milliseconds> statement_limit) {
   ConnectionParameters parameters = connection_parameters(endpoint, application);
-  // Ours last, behind the person's own: of two settings of one name the last one counts.
-  const std::string ours = "-c statement_timeout=" + std::to_string(statement_limit.count());
-  const auto theirs = std::find_if(parameters.begin(), parameters.end(),
-                                   [](const auto& entry) { return entry.first == "options"; });
-  if (theirs != parameters.end()) {
-    theirs->second += " " + ours;
-  } else {
-    const char* variable = std::getenv("PGOPTIONS");
-    parameters.emplace_back("options", variable ? std::string(variable) + " " + ours : ours);
-  }
+  if (statement_limit) limit_statements(*statement_limit, parameters);
   std::vector<const char*> names, values;
   for (const auto& [name, value] : parameters) {
     names.push_back(name.c_str());
@@ -123,6 +128,29 @@ PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* ap
   names.push_back(nullptr);
   values.push_back(nullptr);
   return PostgresHandle(PQconnectStartParams(names.data(), values.data(), 0));
+}
+
+PostgresHandle connect_to(const PostgresEndpoint& endpoint, const char* application,
+                          const std::stop_token& stop) {
+  const auto until = std::chrono::steady_clock::now() + connect_limit(endpoint);
+  PostgresHandle connection = start_connecting(endpoint, application, std::nullopt);
+  if (!connection) throw ServerError(connection_failure(endpoint, "out of memory"));
+  PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+  while (PQstatus(connection.get()) != CONNECTION_BAD && wanted != PGRES_POLLING_OK) {
+    if (stop.stop_requested()) throw Interrupted();
+    if (std::chrono::steady_clock::now() > until) {
+      throw ServerError(connection_failure(endpoint, "timeout expired"));
+    }
+    pollfd socket{PQsocket(connection.get()),
+                  short(wanted == PGRES_POLLING_WRITING ? POLLOUT : POLLIN), 0};
+    if (::poll(&socket, 1, kStopCheckMilliseconds) == 0) continue;
+    wanted = PQconnectPoll(connection.get());
+    if (wanted == PGRES_POLLING_FAILED) break;
+  }
+  if (PQstatus(connection.get()) != CONNECTION_OK) {
+    throw ServerError(connection_failure(endpoint, PQerrorMessage(connection.get())));
+  }
+  return connection;
 }
 
 std::string error_line(const pg_conn* connection) {

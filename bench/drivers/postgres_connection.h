@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,13 +32,16 @@ using ConnectionParameters = std::vector<std::pair<std::string, std::string>>;
 ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
                                            const std::string& application);
 
-// The same as one text, "host='x' port='5432'", values quoted.
-std::string connection_string(const ConnectionParameters& parameters);
-
 // Starts connecting without waiting (PQconnectStartParams). The server ends a statement that runs
-// longer than the limit, also when its client has gone; 0: never.
+// longer than the limit, also when its client has gone; none: as the server is set.
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,
-                                std::chrono::milliseconds statement_limit);
+                                std::optional<std::chrono::milliseconds> statement_limit);
+
+// Connects, for at most 5 s a host unless connect_timeout or PGCONNECT_TIMEOUT says otherwise.
+// Throws ServerError (connection_failure's words), and Interrupted at once when the stop is set
+// (only asking for a host's address may hold it up).
+PostgresHandle connect_to(const PostgresEndpoint& endpoint, const char* application,
+                          const std::stop_token& stop);
 
 // libpq's last words on a connection: one line, and never the password.
 std::string error_line(const pg_conn* connection);

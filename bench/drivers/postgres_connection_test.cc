@@ -2,10 +2,14 @@
 #include "bench/drivers/postgres_connection.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "bench/drivers/postgres_control.h"
 #include "bench/drivers/postgres_session.h"
@@ -45,15 +49,19 @@ class PostgresConnection : public testing::Test {
     const std::string control = refusal_of(endpoint);
     EXPECT_NE(control.find(advice), std::string::npos) << control;
     EXPECT_EQ(control.find('\n'), std::string::npos) << control;
-    const ConnectingSession session([&](AsioLoop& loop) {
-      return make_postgres_session(loop, endpoint, kNoCalls, std::chrono::seconds(7));
-    });
-    EXPECT_FALSE(session.connected());
-    for (const std::string& text : {control, session.problem()}) {
+    for (const std::string& text : {control, measured_problem(endpoint)}) {
       EXPECT_EQ(text.find("s3cret"), std::string::npos) << text;
       EXPECT_EQ(text.find("wr0ng"), std::string::npos) << text;
       EXPECT_NE(text.find(public_text(endpoint)), std::string::npos) << text;
     }
+  }
+
+  static std::string measured_problem(const PostgresEndpoint& endpoint) {
+    const ConnectingSession session([&](AsioLoop& loop) {
+      return make_postgres_session(loop, endpoint, kNoCalls, std::chrono::seconds(7));
+    });
+    EXPECT_FALSE(session.connected());
+    return session.problem();
   }
 
   void expect_let_in(const PostgresEndpoint& endpoint) {
@@ -127,11 +135,29 @@ TEST_F(PostgresConnection, BothPathsUseTheSameParameters) {
   EXPECT_EQ(control.value("SELECT count(*) FROM pg_stat_activity WHERE application_name IN "
                           "('tare', 'tare load')"),
             "2");
-  const ConnectionParameters parameters = connection_parameters(endpoint_, "tare");
-  EXPECT_EQ(std::count(parameters.begin(), parameters.end(),
-                       std::pair<std::string, std::string>("connect_timeout", "9")),
-            1);
-  EXPECT_EQ(connection_string({{"host", "a'b\\c"}, {"port", "1"}}), "host='a\\'b\\\\c' port='1'");
+}
+
+TEST_F(PostgresConnection, AStopEndsTheWaitAtOnce) {
+  const int silent = ::socket(AF_INET, SOCK_STREAM, 0);  // takes connections and says nothing
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(::bind(silent, plain, size), 0);
+  ASSERT_EQ(::listen(silent, 1), 0);
+  ASSERT_EQ(::getsockname(silent, plain, &size), 0);
+  endpoint_.port = ntohs(address.sin_port);
+  endpoint_.options["connect_timeout"] = "600";
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    stop.request_stop();
+  });
+  EXPECT_THROW(PostgresControl(endpoint_, stop.get_token()), Interrupted);
+  endpoint_.options["connect_timeout"] = "1";
+  EXPECT_NE(refusal_of(endpoint_).find("No answer"), std::string::npos);
+  ::close(silent);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "bench/drivers/postgres_control.h"
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -39,24 +40,32 @@ auto bound(const std::vector<std::string>& parameters) {
   return pqxx::prepare::make_dynamic_params(parameters);
 }
 
-// The way pqxx connects, but once only (a connection that was lost must not come back unnoticed,
-// without its settings), and with libpq's handle kept for COPY, which pqxx cannot feed row by row.
+// Connects as the measured path does, and once only (a connection that was lost must not come back
+// unnoticed, without its settings); libpq's handle is kept for COPY, which pqxx cannot feed row by
+// row.
 class ConnectOnce : public pqxx::connectionpolicy {
  public:
-  using connectionpolicy::connectionpolicy;
+  ConnectOnce(const PostgresEndpoint& endpoint, const std::stop_token& stop)
+      : connectionpolicy(""), endpoint_(endpoint), stop_(stop) {}
 
   handle do_startconnect(handle current) override {
     if (current != nullptr) return current;
     if (kept != nullptr) throw pqxx::broken_connection("it was closed before");
-    return kept = normalconnect(current);
+    return kept = connect_to(endpoint_, "tare", stop_).release();
   }
 
   handle kept = nullptr;
+
+ private:
+  const PostgresEndpoint& endpoint_;
+  const std::stop_token& stop_;
 };
 
 class Database : public pqxx::connection_base {
  public:
-  explicit Database(const std::string& options) : connection_base(policy_), policy_(options) {
+  // Both must outlive it.
+  Database(const PostgresEndpoint& endpoint, const std::stop_token& stop)
+      : connection_base(policy_), policy_(endpoint, stop) {
     init();
   }
   ~Database() { close(); }
@@ -105,10 +114,11 @@ class CancelOnStop {
 }  // namespace
 
 struct PostgresControl::Connection {
-  Connection(const PostgresEndpoint& endpoint, std::stop_token stop_token)
-      : place("PostgreSQL at " + public_text(endpoint)),
+  Connection(const PostgresEndpoint& target, std::stop_token stop_token)
+      : endpoint(target),
+        place("PostgreSQL at " + public_text(target)),
         stop(std::move(stop_token)),
-        database(connection_string(connection_parameters(endpoint, "tare"))),
+        database(endpoint, stop),
         silent(database) {}
 
   // Runs `body` and turns every way it can fail into one of our three errors.
@@ -144,6 +154,7 @@ struct PostgresControl::Connection {
     throw SqlError(message, state, statement);
   }
 
+  PostgresEndpoint endpoint;
   std::string place;
   std::stop_token stop;
   Database database;
@@ -304,6 +315,10 @@ std::optional<std::string> PostgresControl::prepare_check(const std::string& sql
 
 std::string PostgresControl::quote_name(const std::string& name) const {
   return connection_->database.quote_name(name);
+}
+
+bool PostgresControl::used_password() const {
+  return PQconnectionUsedPassword(connection_->database.handle()) != 0;
 }
 
 int PostgresControl::version() const {

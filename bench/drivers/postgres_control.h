@@ -41,7 +41,8 @@ std::string to_text(const SqlError& error);
 // the connection is lost, and Interrupted when the stop token is set (before or meanwhile).
 class PostgresControl {
  public:
-  // Connects within 5 s. Throws ServerError that says what to do; it never holds the password.
+  // Connects within 5 s (connect_to). Throws ServerError that says what to do; it never holds the
+  // password.
   PostgresControl(const PostgresEndpoint& endpoint, std::stop_token stop);
   PostgresControl(PostgresControl&& other) noexcept;
   PostgresControl& operator=(PostgresControl&& other) noexcept;
@@ -85,6 +86,7 @@ class PostgresControl {
 
   std::string quote_name(const std::string& name) const;  // for use as an identifier
   int version() const;                                    // 150018 is 15.18
+  bool used_password() const;                             // whether the server asked for one
 
  private:
   struct Connection;

@@ -21,7 +21,9 @@ const std::set<std::string> kPlaces = {
     "unix_socket_directories", "data_directory",  "config_file", "hba_file", "ident_file", "port",
     "application_name",        "listen_addresses"};
 
-Settings postgres_settings(PostgresControl& postgres) {
+}  // namespace
+
+Settings recorded_settings(PostgresControl& postgres) {
   Settings settings;
   for (const auto& row :
        postgres.query("SELECT name, current_setting(name) FROM pg_settings "
@@ -31,7 +33,7 @@ Settings postgres_settings(PostgresControl& postgres) {
   return settings;
 }
 
-Settings redis_settings(RedisControl& redis) {
+Settings recorded_settings(RedisControl& redis) {
   // Not all of them: some are secrets.
   return redis.config({"appendonly",
                        "appendfsync",
@@ -71,6 +73,8 @@ Settings redis_settings(RedisControl& redis) {
                        "tcp-keepalive"});
 }
 
+namespace {
+
 std::string first_value(const char* file, const std::string& field) {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);) {
@@ -83,7 +87,9 @@ std::string first_value(const char* file, const std::string& field) {
   return "";
 }
 
-Settings host() {
+}  // namespace
+
+Settings recorded_host() {
   Settings host;
   utsname name{};
   if (uname(&name) == 0) host["kernel"] = fmt::format("{} {}", name.sysname, name.release);
@@ -97,6 +103,8 @@ Settings host() {
   if (getloadavg(&load, 1) == 1) host["load_average_1m"] = fmt::format("{:.2f}", load);
   return host;
 }
+
+namespace {
 
 // What git says, without the line breaks at its end; nothing without git or a repository.
 std::optional<std::string> ask_git(std::vector<std::string> arguments, std::stop_token stop) {
@@ -126,9 +134,9 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
                           {"libpq", std::to_string(PQlibVersion())},
                           {"postgres", postgres.value("SHOW server_version")},
                           {"redis", server["redis_version"]}};
-  environment.postgres_settings = postgres_settings(postgres);
-  environment.redis_settings = redis_settings(redis);
-  environment.host = host();
+  environment.postgres_settings = recorded_settings(postgres);
+  environment.redis_settings = recorded_settings(redis);
+  environment.host = recorded_host();
   const Load& load = scenario.load;
   environment.generator = {
       {"wait_mode", "block"},

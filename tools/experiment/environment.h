@@ -16,6 +16,12 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
                              const Scenario& scenario, std::string file_system,
                              std::stop_token stop);
 
+// Its parts: the settings that are not PostgreSQL's defaults, those of Redis that matter, and the
+// machine. Refusals throw SqlError and RedisError.
+Settings recorded_settings(PostgresControl& postgres);
+Settings recorded_settings(RedisControl& redis);
+Settings recorded_host();
+
 // `git diff --stat HEAD` of the folder tare was started in; empty: nothing, or no repository.
 std::string files_not_committed(std::stop_token stop);
 
