@@ -62,19 +62,6 @@ std::string on_one_line(const std::string& text) {
   return result;
 }
 
-// Ours last, behind the person's own: of two settings of one name the last one counts.
-void limit_statements(std::chrono::milliseconds limit, ConnectionParameters& parameters) {
-  const std::string ours = "-c statement_timeout=" + std::to_string(limit.count());
-  const auto theirs = std::find_if(parameters.begin(), parameters.end(),
-                                   [](const auto& entry) { return entry.first == "options"; });
-  if (theirs != parameters.end()) {
-    theirs->second += " " + ours;
-    return;
-  }
-  const char* variable = std::getenv("PGOPTIONS");
-  parameters.emplace_back("options", variable ? std::string(variable) + " " + ours : ours);
-}
-
 // libpq keeps connect_timeout only where it waits itself.
 std::chrono::seconds connect_limit(const PostgresEndpoint& endpoint) {
   const auto option = endpoint.options.find("connect_timeout");
@@ -116,10 +103,20 @@ ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
   return parameters;
 }
 
+void add_server_options(const std::string& text, PostgresEndpoint& endpoint) {
+  std::string& options = endpoint.options["options"];
+  const char* variable = std::getenv("PGOPTIONS");
+  if (options.empty() && variable != nullptr) options = variable;
+  options += (options.empty() ? "" : " ") + text;
+}
+
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,
                                 std::optional<std::chrono::milliseconds> statement_limit) {
-  ConnectionParameters parameters = connection_parameters(endpoint, application);
-  if (statement_limit) limit_statements(*statement_limit, parameters);
+  PostgresEndpoint limited = endpoint;
+  if (statement_limit) {
+    add_server_options(fmt::format("-c statement_timeout={}", statement_limit->count()), limited);
+  }
+  const ConnectionParameters parameters = connection_parameters(limited, application);
   std::vector<const char*> names, values;
   for (const auto& [name, value] : parameters) {
     names.push_back(name.c_str());

@@ -32,6 +32,10 @@ using ConnectionParameters = std::vector<std::pair<std::string, std::string>>;
 ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
                                            const std::string& application);
 
+// Adds to what the server is told at connecting, "-c work_mem=5MB", behind the person's own (in the
+// endpoint, else in PGOPTIONS): of two settings of one name the last one counts.
+void add_server_options(const std::string& text, PostgresEndpoint& endpoint);
+
 // Starts connecting without waiting (PQconnectStartParams). The server ends a statement that runs
 // longer than the limit, also when its client has gone; none: as the server is set.
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,

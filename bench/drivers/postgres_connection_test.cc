@@ -137,6 +137,14 @@ TEST_F(PostgresConnection, BothPathsUseTheSameParameters) {
             "2");
 }
 
+TEST_F(PostgresConnection, OursStandBehindThePersonsOwnOptions) {
+  const Variable variable("PGOPTIONS", "-c work_mem=6MB -c lock_timeout=5");
+  add_server_options("-c lock_timeout=7", endpoint_);
+  PostgresControl control(endpoint_, {});
+  EXPECT_EQ(control.value("SHOW work_mem"), "6MB");
+  EXPECT_EQ(control.value("SHOW lock_timeout"), "7ms");
+}
+
 TEST_F(PostgresConnection, AStopEndsTheWaitAtOnce) {
   const int silent = ::socket(AF_INET, SOCK_STREAM, 0);  // takes connections and says nothing
   sockaddr_in address{};

@@ -24,6 +24,7 @@ class PostgresProbe {
   PostgresFacts finish();
 
  private:
+  void connect(const PostgresEndpoint& endpoint);
   std::optional<SqlRow> ask(const std::string& sql);
   std::optional<std::string> ask_text(const std::string& sql);
   std::optional<bool> ask_truth(const std::string& sql);

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <string_view>
 
+#include "bench/drivers/postgres_connection.h"
 #include "tools/experiment/environment.h"
 #include "tools/experiment/probe_servers.h"
 #include "tools/experiment/probe_timing.h"
@@ -33,6 +35,9 @@ SELECT coalesce(max(extract(epoch FROM clock_timestamp() - query_start))
        count(*) FILTER (WHERE wait_event_type = 'Lock'), count(*) + 1
 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid())";
 
+constexpr const char* kSession =
+    "-c default_transaction_read_only=on -c statement_timeout=5000 -c lock_timeout=1000";
+
 constexpr const char* kOpenRules = R"(
 SELECT format('line %s: %s %s %s %s %s', line_number, type, array_to_string(database, ','),
               array_to_string(user_name, ','), address, auth_method)
@@ -49,7 +54,7 @@ PostgresProbe::PostgresProbe(const PostgresEndpoint& endpoint, const std::string
   facts_.place = public_text(endpoint);
   facts_.source = source;
   try {
-    control_.emplace(endpoint, stop_);
+    connect(endpoint);
     ask_who(endpoint);
     ask_all();
   } catch (const ServerError& error) {
@@ -69,6 +74,19 @@ PostgresFacts PostgresProbe::finish() {
     facts_.problem = error.what();
   }
   return facts_;
+}
+
+// In a session that cannot write and waits for nobody. Not by SET: behind a pooler that would stay
+// with the next client. A pooler that takes no such options is asked without them.
+void PostgresProbe::connect(const PostgresEndpoint& endpoint) {
+  PostgresEndpoint careful = endpoint;
+  add_server_options(kSession, careful);
+  try {
+    control_.emplace(careful, stop_);
+  } catch (const ServerError& error) {
+    if (std::string_view(error.what()).find("startup parameter") == std::string_view::npos) throw;
+    control_.emplace(endpoint, stop_);
+  }
 }
 
 // One row; nullopt: the server refused, or gave none.

@@ -61,6 +61,15 @@ TEST(PostgresProbe, SeesWhoIsHeldUp) {
   EXPECT_GT(*facts.longest_idle_in_transaction_s, 0);
 }
 
+TEST(PostgresProbe, OwnSettingsAreNotTakenForTheServers) {
+  TestPostgres server;
+  const PostgresFacts facts = PostgresProbe(server.endpoint(), "here", {}).finish();
+  for (const auto& [name, value] : facts.not_defaults) {
+    EXPECT_NE(value, "5s") << name;
+    EXPECT_NE(name, "default_transaction_read_only");
+  }
+}
+
 TEST(PostgresProbe, AnOrdinaryRoleSeesLess) {
   TestPostgres server;
   PostgresControl(server.endpoint(), {}).execute("CREATE ROLE app LOGIN");

@@ -70,6 +70,20 @@ TEST(DoctorTable, AnswersFirstThenRows) {
       "1 bad, 1 warning. (exit code 1)\n");
 }
 
+TEST(DoctorTable, LongTextsAreBroken) {
+  Diagnosis one;
+  std::string words;
+  for (int i = 0; i < 30; ++i) words += "words ";
+  one.rows = {{"a.b", Question::none, Health::note, words + "end", {}, words + "stop"}};
+  const std::string text = doctor_table(one, Style());
+  size_t start = 0;
+  for (size_t end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    EXPECT_LE(end - start, 100u) << text.substr(start, end - start);
+  }
+  EXPECT_NE(text.find("         -> words"), std::string::npos) << text;
+  EXPECT_NE(text.find("            words"), std::string::npos) << text;
+}
+
 TEST(DoctorTable, PaintsOnlyWhenAsked) {
   EXPECT_EQ(doctor_table(diagnosis(), Style()).find('\x1b'), std::string::npos);
   EXPECT_NE(doctor_table(diagnosis(), {Colour::on, Characters::utf8}).find("\x1b[31mbad\x1b[0m"),
