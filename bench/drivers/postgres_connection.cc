@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,13 @@ std::string on_one_line(const std::string& text) {
   return result;
 }
 
+bool is_unix_socket(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+         address.ss_family == AF_UNIX;
+}
+
 // libpq keeps connect_timeout only where it waits itself.
 std::chrono::seconds connect_limit(const PostgresEndpoint& endpoint) {
   const auto option = endpoint.options.find("connect_timeout");
@@ -88,6 +96,14 @@ void ClearResult::operator()(pg_result* result) const {
 
 ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
                                            const std::string& application) {
+  // libpq lets it overrule a host that was said: then we would measure, and write, elsewhere.
+  if (!endpoint.host.empty() && !endpoint.options.contains("hostaddr") &&
+      std::getenv("PGHOSTADDR") != nullptr) {
+    throw UsageError(fmt::format(
+        "PGHOSTADDR is set, and libpq would go there instead of to {}: unset it, or give hostaddr "
+        "beside the host",
+        public_text(endpoint)));
+  }
   ConnectionParameters parameters;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) parameters.emplace_back(name, value);
@@ -146,6 +162,11 @@ PostgresHandle connect_to(const PostgresEndpoint& endpoint, const char* applicat
   }
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     throw ServerError(connection_failure(endpoint, PQerrorMessage(connection.get())));
+  }
+  if (endpoint.host.starts_with("/") && !is_unix_socket(PQsocket(connection.get()))) {
+    throw UsageError(fmt::format(
+        "the service file of PGSERVICE sent the connection to another server than {}: unset it",
+        public_text(endpoint)));
   }
   return connection;
 }
