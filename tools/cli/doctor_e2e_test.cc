@@ -233,6 +233,9 @@ TEST_F(Doctor, UsageErrors) {
   const TareOutcome slip = tare_.run({"doctor", "--postgres", "postgresql://me:s3c@ret@db"});
   EXPECT_EQ(slip.code, 4);
   EXPECT_EQ(slip.errors.find("s3c"), std::string::npos) << slip.errors;
+  const TareOutcome stray = tare_.run({"doctor", "redis://:s3cret@cache"});
+  EXPECT_EQ(stray.code, 4);
+  EXPECT_EQ(stray.errors.find(kPassword), std::string::npos) << stray.errors;
   const TareOutcome help = tare_.run({"doctor", "--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_NE(help.out.find("Exit codes"), std::string::npos);
