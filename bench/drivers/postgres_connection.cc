@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -62,17 +63,11 @@ std::string on_one_line(const std::string& text) {
   return result;
 }
 
-// Ours last, behind the person's own: of two settings of one name the last one counts.
-void limit_statements(std::chrono::milliseconds limit, ConnectionParameters& parameters) {
-  const std::string ours = "-c statement_timeout=" + std::to_string(limit.count());
-  const auto theirs = std::find_if(parameters.begin(), parameters.end(),
-                                   [](const auto& entry) { return entry.first == "options"; });
-  if (theirs != parameters.end()) {
-    theirs->second += " " + ours;
-    return;
-  }
-  const char* variable = std::getenv("PGOPTIONS");
-  parameters.emplace_back("options", variable ? std::string(variable) + " " + ours : ours);
+bool is_unix_socket(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+         address.ss_family == AF_UNIX;
 }
 
 // libpq keeps connect_timeout only where it waits itself.
@@ -101,6 +96,14 @@ void ClearResult::operator()(pg_result* result) const {
 
 ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
                                            const std::string& application) {
+  // libpq lets it overrule a host that was said: then we would measure, and write, elsewhere.
+  if (!endpoint.host.empty() && !endpoint.options.contains("hostaddr") &&
+      std::getenv("PGHOSTADDR") != nullptr) {
+    throw UsageError(fmt::format(
+        "PGHOSTADDR is set, and libpq would go there instead of to {}: unset it, or give hostaddr "
+        "beside the host",
+        public_text(endpoint)));
+  }
   ConnectionParameters parameters;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) parameters.emplace_back(name, value);
@@ -116,10 +119,20 @@ ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
   return parameters;
 }
 
+void add_server_options(const std::string& text, PostgresEndpoint& endpoint) {
+  std::string& options = endpoint.options["options"];
+  const char* variable = std::getenv("PGOPTIONS");
+  if (options.empty() && variable != nullptr) options = variable;
+  options += (options.empty() ? "" : " ") + text;
+}
+
 PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* application,
                                 std::optional<std::chrono::milliseconds> statement_limit) {
-  ConnectionParameters parameters = connection_parameters(endpoint, application);
-  if (statement_limit) limit_statements(*statement_limit, parameters);
+  PostgresEndpoint limited = endpoint;
+  if (statement_limit) {
+    add_server_options(fmt::format("-c statement_timeout={}", statement_limit->count()), limited);
+  }
+  const ConnectionParameters parameters = connection_parameters(limited, application);
   std::vector<const char*> names, values;
   for (const auto& [name, value] : parameters) {
     names.push_back(name.c_str());
@@ -149,6 +162,11 @@ PostgresHandle connect_to(const PostgresEndpoint& endpoint, const char* applicat
   }
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     throw ServerError(connection_failure(endpoint, PQerrorMessage(connection.get())));
+  }
+  if (endpoint.host.starts_with("/") && !is_unix_socket(PQsocket(connection.get()))) {
+    throw UsageError(fmt::format(
+        "the service file of PGSERVICE sent the connection to another server than {}: unset it",
+        public_text(endpoint)));
   }
   return connection;
 }

@@ -27,10 +27,15 @@ using PostgresHandle = std::unique_ptr<pg_conn, CloseConnection>;
 using PostgresResult = std::unique_ptr<pg_result, ClearResult>;
 
 // libpq's keywords and values for this endpoint, only those that are said: the rest is libpq's to
-// find (PG* variables, service file, .pgpass). They hold the password: not for messages.
+// find (PG* variables, service file, .pgpass). They hold the password: not for messages. Throws
+// UsageError when PGHOSTADDR would overrule the host.
 using ConnectionParameters = std::vector<std::pair<std::string, std::string>>;
 ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
                                            const std::string& application);
+
+// Adds to what the server is told at connecting, "-c work_mem=5MB", behind the person's own (in the
+// endpoint, else in PGOPTIONS): of two settings of one name the last one counts.
+void add_server_options(const std::string& text, PostgresEndpoint& endpoint);
 
 // Starts connecting without waiting (PQconnectStartParams). The server ends a statement that runs
 // longer than the limit, also when its client has gone; none: as the server is set.
@@ -38,7 +43,8 @@ PostgresHandle start_connecting(const PostgresEndpoint& endpoint, const char* ap
                                 std::optional<std::chrono::milliseconds> statement_limit);
 
 // Connects, for at most 5 s a host unless connect_timeout or PGCONNECT_TIMEOUT says otherwise.
-// Throws ServerError (connection_failure's words), and Interrupted at once when the stop is set
+// Throws ServerError (connection_failure's words), UsageError when the environment leads to another
+// server than the one that is named, and Interrupted at once when the stop is set
 // (only asking for a host's address may hold it up).
 PostgresHandle connect_to(const PostgresEndpoint& endpoint, const char* application,
                           const std::stop_token& stop);

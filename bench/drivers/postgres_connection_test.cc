@@ -137,6 +137,31 @@ TEST_F(PostgresConnection, BothPathsUseTheSameParameters) {
             "2");
 }
 
+TEST_F(PostgresConnection, TheEnvironmentLeadsNowhereElse) {
+  TestPostgres other;
+  {
+    const Variable address("PGHOSTADDR", endpoint_.host);
+    EXPECT_THROW(PostgresControl(other.endpoint(), {}), UsageError);
+  }
+  TestFolder folder;
+  const std::string file = (folder.path() / "services").string();
+  std::ofstream(file) << "[shop]\nhostaddr=127.0.0.1\n";
+  const Variable services("PGSERVICEFILE", file);
+  const Variable service("PGSERVICE", "shop");
+  PostgresEndpoint socket = other.endpoint();
+  socket.port = endpoint_.port;
+  socket.password = kPassword;
+  EXPECT_THROW(PostgresControl(socket, {}), UsageError) << "the service's server is another one";
+}
+
+TEST_F(PostgresConnection, OursStandBehindThePersonsOwnOptions) {
+  const Variable variable("PGOPTIONS", "-c work_mem=6MB -c lock_timeout=5");
+  add_server_options("-c lock_timeout=7", endpoint_);
+  PostgresControl control(endpoint_, {});
+  EXPECT_EQ(control.value("SHOW work_mem"), "6MB");
+  EXPECT_EQ(control.value("SHOW lock_timeout"), "7ms");
+}
+
 TEST_F(PostgresConnection, AStopEndsTheWaitAtOnce) {
   const int silent = ::socket(AF_INET, SOCK_STREAM, 0);  // takes connections and says nothing
   sockaddr_in address{};

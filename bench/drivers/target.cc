@@ -56,9 +56,17 @@ void warn_of_secret(const char* option, const char* instead, Target& target) {
 void read_postgres(const std::string& text, const EnvironmentVariables& environment,
                    Target& target) {
   if (text == kNone) return;
-  if (text.empty() || text == kFromEnvironment) {
+  if (text.empty()) {
+    try {
+      postgres_from_environment(environment, target);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}; --postgres none leaves it out", error.what()));
+    }
+    return;
+  }
+  if (text == kFromEnvironment) {
     postgres_from_environment(environment, target);
-    if (!text.empty() && !target.postgres) {
+    if (!target.postgres) {
       throw UsageError(
           "--postgres env: neither DATABASE_URL nor PGHOST, PGHOSTADDR, PGSERVICE or PGDATABASE "
           "is set: set one, or write --postgres postgresql://user@host:5432/database");
@@ -76,7 +84,7 @@ void read_redis(const std::string& text, const EnvironmentVariables& environment
   if (text == kNone) return;
   if (text.empty() || text == kFromEnvironment) {
     redis_from_environment(environment, target);
-    if (!text.empty() && !target.redis) {
+    if (text == kFromEnvironment && !target.redis) {
       throw UsageError(
           "--redis env: REDIS_URL is not set: set it, or write --redis redis://host:6379/0");
     }

@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cstring>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,12 @@ void hide_secrets(int argc, char** argv) {
       }
     }
   }
+}
+
+std::string without_secrets(const std::string& text) {
+  static const std::regex kLogin(R"(//[^\s/@:]*:\S*@)");
+  static const std::regex kPair(R"((password\s*=\s*)('[^']*'|\S+))", std::regex::icase);
+  return std::regex_replace(std::regex_replace(text, kLogin, "//***@"), kPair, "$1***");
 }
 
 }  // namespace tare

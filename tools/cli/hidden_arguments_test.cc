@@ -31,5 +31,14 @@ TEST(HiddenArguments, OnlySecretsOfServersAreOverwritten) {
   EXPECT_EQ(arguments[10], "a@b");
 }
 
+TEST(HiddenArguments, ErrorsThatQuoteThemAreMasked) {
+  EXPECT_EQ(without_secrets("not expected: redis://:s3c@r/et@cache postgresql://me:pw@db/shop"),
+            "not expected: redis://***@cache postgresql://***@db/shop");
+  EXPECT_EQ(without_secrets("host=db PASSWORD = 's3 cret' user=me"),
+            "host=db PASSWORD = *** user=me");
+  const std::string harmless = "cannot connect to PostgreSQL at postgresql://me@db:5432/shop";
+  EXPECT_EQ(without_secrets(harmless), harmless);
+}
+
 }  // namespace
 }  // namespace tare

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 #include "bench/model/errors.h"
@@ -59,18 +60,23 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   add_show_command(app, line);
   add_load_command(app, line);
   add_sandbox_command(app, line);
+  add_doctor_command(app, line);
   if (argc > 1) refuse_unknown_command(app, argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
+    std::ostringstream out, errors;  // CLI11 quotes what it does not understand
+    const int code = app.exit(error, out, errors);
+    fmt::print("{}", out.str());
+    fmt::print(stderr, "{}", without_secrets(errors.str()));
+    return code == 0 ? 0 : kUsage;
   }
   hide_secrets(argc, argv);
   return line.chosen(interrupts.token());
 }
 
 int report(const std::string& message, int code) {
-  fmt::print(stderr, "{}\n", harmless_lines(message));
+  fmt::print(stderr, "{}\n", harmless_lines(without_secrets(message)));
   return code;
 }
 

@@ -187,7 +187,7 @@ TEST(Trouble, UsageErrorsAreExitCodeFour) {
   const std::string scenario = tare.write("shop.json", shop_scenario());
   EXPECT_EQ(tare.run({"run", scenario, "--set", "novalue"}).code, 4);
   EXPECT_EQ(tare.run({"load", scenario}).code, 4);
-  for (const char* command : {"check", "run", "ab", "show", "load", "sandbox"}) {
+  for (const char* command : {"check", "run", "ab", "show", "load", "sandbox", "doctor"}) {
     const TareOutcome help = tare.run({command, "--help"});
     EXPECT_EQ(help.code, 0);
     EXPECT_NE(help.out.find("Example"), std::string::npos) << command;
