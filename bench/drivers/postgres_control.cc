@@ -111,6 +111,14 @@ class CancelOnStop {
   std::stop_callback<std::function<void()>> callback_;
 };
 
+// libpqxx 6 leaves the SQLSTATE out of some classes of errors.
+std::string state_of(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error)) return "42501";
+  if (dynamic_cast<const pqxx::disk_full*>(&error)) return "53100";
+  return "";
+}
+
 }  // namespace
 
 struct PostgresControl::Connection {
@@ -131,7 +139,7 @@ struct PostgresControl::Connection {
     } catch (const SqlError& error) {
       fail(error.message(), error.state(), statement);
     } catch (const pqxx::sql_error& error) {
-      fail(error.what(), error.sqlstate(), statement);
+      fail(error.what(), state_of(error), statement);
     } catch (const pqxx::deadlock_detected& error) {
       fail(error.what(), "40P01", statement);
     } catch (const pqxx::transaction_rollback& error) {

@@ -46,6 +46,12 @@ TEST_F(PostgresControlTest, RunsStatementsAndReadsValues) {
   EXPECT_THROW(control_.value("SELECT NULL"), SqlError);
 }
 
+TEST_F(PostgresControlTest, AMissingPrivilegeHasItsState) {
+  control_.execute("CREATE ROLE narrow");
+  control_.execute("SET ROLE narrow");
+  EXPECT_EQ(error_of(control_, "CHECKPOINT").state(), "42501");
+}
+
 TEST_F(PostgresControlTest, ErrorsNameStateHintAndStatement) {
   control_.execute("CREATE TABLE person (id int, name text)");
   const SqlError error = error_of(control_, "SELECT person.naem FROM person");

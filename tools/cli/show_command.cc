@@ -14,6 +14,7 @@
 #include "bench/model/result_file.h"
 #include "tools/cli/command.h"
 #include "tools/compare/experiment_file.h"
+#include "tools/compare/unfinished_file.h"
 #include "tools/report/experiment_table.h"
 #include "tools/report/run_table.h"
 
@@ -29,7 +30,7 @@ struct ShowOptions {
   std::string arm = "contender";  // of an experiment's plan
 };
 
-enum class Kind { result, experiment };
+enum class Kind { result, experiment, unfinished };
 
 Kind kind_of(const fs::path& folder) {
   std::error_code ignored;
@@ -41,14 +42,18 @@ Kind kind_of(const fs::path& folder) {
   }
   if (fs::is_regular_file(folder / "experiment.json", ignored)) return Kind::experiment;
   if (fs::is_regular_file(folder / "result.json", ignored)) return Kind::result;
+  if (is_unfinished(folder)) return Kind::unfinished;
   throw UsageError(fmt::format(
       "{} holds no result: neither experiment.json nor result.json is in it", folder.string()));
 }
 
 // The folder whose plans are meant: the result itself, or the arm's first trial.
 fs::path plans_folder(const ShowOptions& options) {
-  if (kind_of(options.folder) == Kind::result) return options.folder;
-  const Experiment experiment = read_experiment(options.folder);
+  const Kind kind = kind_of(options.folder);
+  if (kind == Kind::result) return options.folder;
+  const Experiment experiment = kind == Kind::unfinished
+                                    ? read_unfinished(options.folder).experiment
+                                    : read_experiment(options.folder);
   if (experiment.pairs.empty()) {
     throw UsageError(fmt::format("{} has no trials", options.folder.string()));
   }
@@ -87,6 +92,13 @@ std::string whole_text(const ShowOptions& options) {
     const Experiment experiment = read_experiment(options.folder);
     if (options.format == "json") return experiment_to_json(experiment);
     return experiment_table(experiment, folder, {}, style);
+  }
+  if (kind == Kind::unfinished) {
+    const Unfinished unfinished = read_unfinished(options.folder);
+    if (options.format == "json") return read_whole_file(options.folder / "unfinished.json");
+    return fmt::format(
+        "{}: unfinished, {} of {} pairs, no verdict yet\nnext: tare ab --resume {}\n",
+        unfinished.experiment.change, unfinished.experiment.pairs.size(), unfinished.pairs, folder);
   }
   const Result result = read_result(options.folder);
   if (options.format == "json") return result_to_json(result);

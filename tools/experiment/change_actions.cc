@@ -108,7 +108,14 @@ Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows
 }
 
 std::vector<std::string> ChangeActions::schema_changes() const {
-  return schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()));
+  std::vector<std::string> changes =
+      schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()));
+  // On a target the change's settings are made for the database, and so look like a part of it.
+  for (const auto& [name, value] : settings_made<PostgresSettingsAction>(change_)) {
+    const std::string made = fmt::format("+ setting this database every role {}=", name);
+    std::erase_if(changes, [&made](const std::string& line) { return line.starts_with(made); });
+  }
+  return changes;
 }
 
 // The tables whose rows are not those of the start, where only the change can have altered them.

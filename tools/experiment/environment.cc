@@ -125,9 +125,19 @@ std::optional<std::string> ask_git(std::vector<std::string> arguments, std::stop
 
 }  // namespace
 
+namespace {
+
+std::string socket_of(const EnvironmentOf& of) {
+  const bool local = of.postgres.host.empty() || of.postgres.host.starts_with("/");
+  const std::string postgres = local ? "unix" : "tcp",
+                    redis = of.redis.socket.empty() ? "tcp" : "unix";
+  return postgres == redis ? postgres : fmt::format("postgres {}, redis {}", postgres, redis);
+}
+
+}  // namespace
+
 Environment read_environment(PostgresControl& postgres, RedisControl& redis,
-                             const Scenario& scenario, std::string file_system,
-                             std::stop_token stop) {
+                             const EnvironmentOf& of, std::stop_token stop) {
   Environment environment;
   auto server = redis.info("server");
   environment.versions = {{"tare", kVersion},
@@ -136,9 +146,13 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
                           {"postgres", postgres.value("SHOW server_version")},
                           {"redis", server["redis_version"]}};
   environment.postgres_settings = recorded_settings(postgres);
-  environment.redis_settings = recorded_settings(redis);
+  try {
+    environment.redis_settings = recorded_settings(redis);
+  } catch (const RedisError&) {
+    // A target's user may not be allowed CONFIG: then nothing is known of them in both arms.
+  }
   environment.host = recorded_host();
-  const Load& load = scenario.load;
+  const Load& load = of.scenario.load;
   environment.generator = {
       {"wait_mode", "block"},
       {"workers", std::to_string(load.workers)},
@@ -146,9 +160,10 @@ Environment read_environment(PostgresControl& postgres, RedisControl& redis,
        fmt::format("postgres {}, redis {}", load.postgres_connections, load.redis_connections)},
       {"protocol", "prepared"},
       {"arrivals", arrivals_in_words(load.arrivals)},
-      {"socket", "unix"},
-      {"seed", std::to_string(scenario.seed)}};
-  environment.file_system = std::move(file_system);
+      {"socket", socket_of(of)},
+      {"servers", of.servers},
+      {"seed", std::to_string(of.scenario.seed)}};
+  environment.file_system = of.file_system;
   environment.git_revision =
       ask_git({"describe", "--always", "--dirty", "--abbrev=40"}, stop).value_or("none");
   return environment;

@@ -11,10 +11,18 @@
 
 namespace tare {
 
-// What a machine does not know of itself is left out; a server that does not answer throws.
+struct EnvironmentOf {
+  const Scenario& scenario;
+  PostgresEndpoint postgres;  // as the load connects
+  RedisEndpoint redis;
+  std::string file_system;
+  std::string servers;  // "sandbox", or what the target is called
+};
+
+// What a machine does not know of itself is left out, and so are settings that a target's user may
+// not read; a server that does not answer throws.
 Environment read_environment(PostgresControl& postgres, RedisControl& redis,
-                             const Scenario& scenario, std::string file_system,
-                             std::stop_token stop);
+                             const EnvironmentOf& of, std::stop_token stop);
 
 // Its parts: the settings that are not PostgreSQL's defaults, those of Redis that matter, and the
 // machine. Refusals throw SqlError and RedisError.

@@ -67,15 +67,10 @@ void add_shares(const json& result, LastResultFacts& facts) {
   }
   for (const auto& [name, job] : member(result, "jobs").items()) {
     FailedShare& share = facts.jobs[name];
-    share.scheduled += count_in(job, "runs");
-    // A count, or reasons and their counts.
-    const json& failed = member(job, member(job, "failures").empty() ? "failed" : "failures");
-    if (failed.is_number()) share.not_ok += failed.get<int64_t>();
-    if (failed.is_object()) {
-      for (const auto& [reason, count] : failed.items()) {
-        if (count.is_number()) share.not_ok += count.get<int64_t>();
-      }
-    }
+    const json& runs = member(job, "runs");
+    const int64_t failed = count_in(runs, "failed") + count_in(runs, "timed_out");
+    share.scheduled += count_in(runs, "ok") + failed;
+    share.not_ok += failed;
     if (share.first_error.empty()) share.first_error = text_of(job, "first_error");
   }
 }

@@ -32,7 +32,7 @@ class PastResults : public testing::Test {
 
 constexpr const char* kFailing = R"({"schema_version": 7, "started_at": "2026-01-01T00:00:00Z",
   "operations": {"view": {"requests": {"scheduled": 100, "ok": 90, "new": 1}, "first_error": "no"}},
-  "jobs": {"import": {"runs": 10, "failures": 2}, "sweep": {"runs": 5, "failed": {"late": 1}},
+  "jobs": {"import": {"runs": {"scheduled": 10, "ok": 6, "failed": 2, "timed_out": 1, "skipped": 1}},
            "odd": 3}})";
 
 TEST_F(PastResults, NoneIsNone) {
@@ -54,8 +54,8 @@ TEST_F(PastResults, TheNewestOneCounts) {
   EXPECT_EQ(facts.last_result->operations.at("view").scheduled, 100);
   EXPECT_EQ(facts.last_result->operations.at("view").not_ok, 10);
   EXPECT_EQ(facts.last_result->operations.at("view").first_error, "no");
-  EXPECT_EQ(facts.last_result->jobs.at("import").not_ok, 2);
-  EXPECT_EQ(facts.last_result->jobs.at("sweep").not_ok, 1);
+  EXPECT_EQ(facts.last_result->jobs.at("import").scheduled, 9);
+  EXPECT_EQ(facts.last_result->jobs.at("import").not_ok, 3);
   EXPECT_EQ(facts.last_result->jobs.at("odd").scheduled, 0);
   EXPECT_TRUE(read("blog").last_result->folder.ends_with("blog/x"));
 }

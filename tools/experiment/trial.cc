@@ -190,8 +190,8 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   checkpoint_if_allowed(bench.postgres());
   bench.say(options.stage + ": plans", options.remaining_after);
   std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
-  Environment environment = read_environment(bench.postgres(), bench.redis(), bench.scenario(),
-                                             bench.file_system(), bench.stop());
+  Environment environment =
+      read_environment(bench.postgres(), bench.redis(), bench.environment_of(), bench.stop());
   const bool reviewed = !bench.traffic().sql_calls().empty();
   const UseCounters use_before = reviewed ? read_use(bench.postgres()) : UseCounters();
   CacheEvidence cache;

@@ -64,6 +64,16 @@ PostgresEndpoint Workbench::working_database() const {
   return endpoint;
 }
 
+EnvironmentOf Workbench::environment_of() const {
+  std::string place = "sandbox";
+  if (!servers_.own()) {
+    place = fmt::format("{}, {}",
+                        servers_.owns_postgres() ? "sandbox" : public_text(servers_.postgres()),
+                        servers_.owns_redis() ? "sandbox" : public_text(servers_.redis()));
+  }
+  return {scenario_, working_database(), redis_endpoint(), servers_.file_system(), place};
+}
+
 LoadedData Workbench::load() {
   say("load");
   maintenance_.emplace(servers_.postgres(), stop_);  // another arm may have restarted the server

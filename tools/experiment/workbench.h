@@ -18,6 +18,7 @@
 #include "bench/model/change.h"
 #include "bench/model/problem.h"
 #include "loaders/redis_snapshot.h"
+#include "tools/experiment/environment.h"
 #include "tools/experiment/event_log.h"
 #include "tools/experiment/servers.h"
 #include "tools/experiment/stage_progress.h"
@@ -90,7 +91,7 @@ class Workbench {
   bool put_settings_back();
   const std::string& schema_at_start() const { return schema_at_start_; }
   const std::vector<std::string>& warnings() const { return warnings_; }  // of the preparation
-  std::string file_system() const { return servers_.file_system(); }
+  EnvironmentOf environment_of() const;
   std::stop_token stop() const { return stop_; }
 
  private:

@@ -224,6 +224,10 @@ std::string experiment_note(const Experiment& experiment, const Change& change,
   out += "\n## Assumptions\n\n";
   if (change.assumptions.empty()) out += "None were written down.\n";
   for (const std::string& line : change.assumptions) out += "- " + inside(line) + "\n";
+  for (const std::string& line : experiment.design) {
+    if (&line == &experiment.design.front()) out += "\n## Design\n\n";
+    out += "- " + inside(line) + "\n";
+  }
   out += environment(baseline, contender);
   if (!files_touched.empty())
     out += "\nNot committed when this was weighed:\n\n" + code(files_touched);

@@ -318,6 +318,11 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   for (const std::string& warning : experiment.warnings) {
     out += painted("warning: ", Paint::doubtful, style) + harmless(warning) + "\n";
   }
+  // The sandbox's design loses nothing, so it needs no words.
+  for (size_t i = 0; experiment.design.size() > 1 && i < experiment.design.size(); ++i) {
+    out += painted(i == 0 ? "weaker design: " : "  lost: ", Paint::doubtful, style) +
+           harmless(experiment.design[i]) + "\n";
+  }
   const Paint paint = experiment.exit_code == 0   ? Paint::good
                       : experiment.exit_code == 2 ? Paint::doubtful
                                                   : Paint::bad;
