@@ -133,6 +133,7 @@ struct Result {
   double measured_s = 0;
   double offered_rate_per_s = 0;
   double achieved_rate_per_s = 0;  // ok requests per second of the measured window
+  double clock_step_s = 0;         // how far the wall clock was set while the load ran
   std::string schedule_digest;     // of every request asked, warm-up and window; 16 hex digits
   std::map<std::string, OperationResult> operations;
   std::map<std::string, JobResult> jobs;

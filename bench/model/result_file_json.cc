@@ -247,6 +247,7 @@ Result read_document(const json& value) {
   result.measured_s = value.at("measured_s").get<double>();
   result.offered_rate_per_s = value.at("offered_rate_per_s").get<double>();
   result.achieved_rate_per_s = value.at("achieved_rate_per_s").get<double>();
+  result.clock_step_s = value.value("clock_step_s", 0.0);
   result.schedule_digest = value.at("schedule_digest").get<std::string>();
   for (const auto& [name, operation] : value.at("operations").items()) {
     result.operations[name] = read_operation(operation);
@@ -279,6 +280,7 @@ std::string result_to_json(const Result& result) {
   out["measured_s"] = result.measured_s;
   out["offered_rate_per_s"] = result.offered_rate_per_s;
   out["achieved_rate_per_s"] = result.achieved_rate_per_s;
+  out["clock_step_s"] = result.clock_step_s;
   out["schedule_digest"] = result.schedule_digest;
   out["operations"] = ordered_json::object();
   for (const auto& [name, operation] : result.operations) {

@@ -64,6 +64,7 @@ Result whole_result() {
   result.measured_s = 1.0 / 3;
   result.offered_rate_per_s = 2000.5;
   result.achieved_rate_per_s = 1e-7;
+  result.clock_step_s = -1.5;
   result.schedule_digest = "0123456789abcdef";
   result.operations = {{"package_page", operation}, {"empty", {}}};
   result.jobs = {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostReasons = 20;
 constexpr double kLeastOfOffered = 0.99;
+constexpr double kClockStep_s = 0.5;  // of a ttl, too much; far more than clocks are slewed
 
 // Where a server stands is not how it is set: every trial has its own folder.
 const std::set<std::string> kPlaces = {
@@ -86,6 +87,12 @@ std::vector<std::string> reasons_invalid(const Result& trial) {
   if (trial.generator.reconnects > 0 && timed_out == 0) {
     reasons.push_back(fmt::format("{} connections were lost under way: did a server stop?",
                                   trial.generator.reconnects));
+  }
+  if (std::abs(trial.clock_step_s) >= kClockStep_s) {
+    reasons.push_back(
+        fmt::format("the machine's clock was set by {:+.1f} s while the load ran, and the time to "
+                    "live of every key with it: let it be, and measure again",
+                    trial.clock_step_s));
   }
   // Poisson arrivals differ from their mean by chance: three standard deviations are allowed.
   const double expected = trial.offered_rate_per_s * trial.measured_s;

@@ -25,6 +25,15 @@ std::vector<PairSample> planned(const std::vector<TrialPlan>& before,
   return pairs;
 }
 
+TEST(ComparisonGuards, AClockThatStepsMakesATrialInvalid) {
+  Result trial_result = trial(1).result;
+  trial_result.clock_step_s = 0.01;
+  EXPECT_TRUE(reasons_invalid(trial_result).empty()) << "slewed, as clocks are";
+  trial_result.clock_step_s = -3600;
+  ASSERT_EQ(reasons_invalid(trial_result).size(), 1u);
+  EXPECT_NE(reasons_invalid(trial_result)[0].find("set by -3600.0 s"), std::string::npos);
+}
+
 TEST(ComparisonGuards, AnotherAnswerIsNoFasterAnswer) {
   const auto pairs = planned({plan_of("a", 1000, 200)}, {plan_of("a", 2, 0)});
   const Comparison comparison = compare(pairs, {});

@@ -130,4 +130,10 @@ int64_t scheduled_in(const Sample& sample, const std::string& name) {
   return operation ? operation->requests.scheduled : 0;
 }
 
+std::string first_error_in(const Sample& sample, const std::string& name) {
+  if (const JobResult* job = job_of(sample, name)) return job->first_error;
+  const OperationResult* operation = operation_of(sample, name);
+  return operation ? operation->first_error : "";
+}
+
 }  // namespace tare

@@ -45,6 +45,9 @@ Values values_of(const std::vector<PairSample>& pairs, const std::string& operat
     } else if (scheduled > 0 && out.missing.empty()) {
       const char* arm = before.value ? "the contender" : after.value ? "the baseline" : "both arms";
       out.missing = fmt::format("nothing to measure in {} of pair {}", arm, i + 1);
+      const std::string why =
+          first_error_in(before.value ? pairs[i].contender : pairs[i].baseline, operation);
+      if (!why.empty()) out.missing += fmt::format(" (the first error: {})", why);
     }
   }
   return out;

@@ -35,6 +35,9 @@ Measurement measure(const Sample& sample, const std::string& name, const std::st
 // The requests, or the job's runs, that can be measured.
 int64_t scheduled_in(const Sample& sample, const std::string& name);
 
+// The first server message behind a failure of the operation or job; empty: none.
+std::string first_error_in(const Sample& sample, const std::string& name);
+
 // Any metric of an operation, judged as `gating` says. An unknown metric gives an invalid row.
 Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,
                     const std::string& metric, Gating gating, const Criteria& criteria);

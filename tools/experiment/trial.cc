@@ -15,6 +15,7 @@
 #include "tools/experiment/cache_review.h"
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
+#include "tools/experiment/clock_step.h"
 #include "tools/experiment/environment.h"
 
 namespace tare {
@@ -197,13 +198,16 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   CacheEvidence cache;
   cache.before = read_cache_counters(bench.redis());
   const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
+  const Moment before_load = Moment::now();
   const LoadOutcome outcome = bench.drive(bench.scenario(), bench.traffic(),
                                           options.stage + ": measure", options.remaining_after);
   bench.say(options.stage + ": check and write", options.remaining_after);
   cache.after = read_cache_counters(bench.redis());
   std::optional<IndexReview> review;
   if (reviewed) review = review_of(bench, use_before, outcome);
+  const double clock_step = clock_step_s(before_load, Moment::now());
   trial.result = make_result(bench, options, outcome, std::move(trial.result.started_at));
+  trial.result.clock_step_s = clock_step;
   if (!bench.scenario().cache_rules.empty()) {
     cache.lookups = outcome.stats.lookups();
     cache.requests = outcome.scheduled;
