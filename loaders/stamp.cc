@@ -93,6 +93,29 @@ void mark_as_claimed(PostgresControl& database) {
   database.execute("CREATE TABLE IF NOT EXISTS tare_stamp.made_table (name text PRIMARY KEY)");
 }
 
+void note_under_way(PostgresControl& database, const UnderWay& under_way) {
+  database.execute(
+      "CREATE TABLE IF NOT EXISTS tare_stamp.under_way (change text NOT NULL, undo text NOT NULL)");
+  database.query(
+      "WITH gone AS (DELETE FROM tare_stamp.under_way) INSERT INTO tare_stamp.under_way VALUES "
+      "($1, "
+      "$2)",
+      {under_way.change, under_way.undo});
+}
+
+void clear_under_way(PostgresControl& database) {
+  if (read_under_way(database)) database.execute("DELETE FROM tare_stamp.under_way");
+}
+
+std::optional<UnderWay> read_under_way(PostgresControl& database) {
+  if (database.value("SELECT to_regclass('tare_stamp.under_way') IS NOT NULL") != "t") {
+    return std::nullopt;
+  }
+  const SqlRows rows = database.query("SELECT change, undo FROM tare_stamp.under_way");
+  if (rows.empty()) return std::nullopt;
+  return UnderWay{rows[0][0].value_or(""), rows[0][1].value_or("")};
+}
+
 void claim_database(PostgresControl& database) {
   require_ours_or_empty(database);
   mark_as_claimed(database);

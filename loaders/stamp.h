@@ -40,6 +40,16 @@ void require_ours_or_empty(PostgresControl& database);
 // person who has named it.
 void mark_as_claimed(PostgresControl& database);
 
+// A change that is being tried in place, noted before it is applied and taken away when it has been
+// rolled back: what a killed tare leaves is told by it.
+struct UnderWay {
+  std::string change;
+  std::string undo;  // statements, a line each
+};
+void note_under_way(PostgresControl& database, const UnderWay& under_way);
+void clear_under_way(PostgresControl& database);
+std::optional<UnderWay> read_under_way(PostgresControl& database);
+
 // Claims an empty database before anything is made in it, so that a load which was stopped halfway
 // can be run again. Takes an older stamp away. Drops the tables that tare made there earlier, with
 // what depends on them.

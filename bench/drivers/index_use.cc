@@ -269,7 +269,8 @@ int64_t await_other_sessions_end(PostgresControl& postgres, std::chrono::millise
     const int64_t others = std::stoll(
         postgres.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
                        "AND pid <> pg_backend_pid() AND backend_type IN ('client backend', "
-                       "'parallel worker') AND application_name <> 'tare'"));
+                       "'parallel worker') AND application_name <> 'tare' "
+                       "AND application_name NOT LIKE 'tare claims %'"));
     if (others == 0 || Clock::now() >= limit) return others;
     std::this_thread::sleep_for(kGlance);
   }

@@ -18,6 +18,7 @@ class IndexUseTest : public testing::Test {
   // As a session of the load would: its counts are handed in when it ends.
   void in_a_session(const std::vector<std::string>& statements) {
     PostgresControl session(server_.endpoint(), {});
+    session.execute("SET application_name = 'tare load'");
     session.execute("SET enable_seqscan = off");
     for (const std::string& sql : statements) session.query(sql);
   }
@@ -183,10 +184,12 @@ TEST_F(IndexUseTest, APartitionedTableCountsAsOne) {
 TEST_F(IndexUseTest, WaitsForSessionsButNotForEver) {
   {
     PostgresControl other(server_.endpoint(), {});
+    other.execute("SET application_name = 'tare load'");
     EXPECT_EQ(await_other_sessions_end(control_, 60ms), 1);
   }
   std::jthread later([this] {
     PostgresControl other(server_.endpoint(), {});
+    other.execute("SET application_name = 'tare load'");
     other.query("SELECT pg_sleep(0.3)");
   });
   while (await_other_sessions_end(control_, 0ms) == 0) std::this_thread::sleep_for(5ms);

@@ -82,6 +82,16 @@ TEST(Job, GoesOnUntilThereIsNothingToDo) {
   fixture.answer = [left = 4](Call& call) mutable { call.reply.rows = left-- > 0 ? 10 : 0; };
   fixture.run();
   EXPECT_EQ(fixture.job().batches, 5 + 1) << "the queue is emptied, then found empty";
+  EXPECT_EQ(fixture.job().work_left, 0);
+}
+
+TEST(Job, SaysThatARunStoppedWithWorkLeft) {
+  Scenario scenario = job_scenario(500ms, 4);
+  scenario.load.jobs[0].until = Job::Until::empty;
+  JobFixture fixture(scenario);
+  fixture.run();
+  EXPECT_EQ(fixture.job().batches, 2 * 4);
+  EXPECT_EQ(fixture.job().work_left, 2);
 }
 
 TEST(Job, TriesABatchAgainAndThenTheRunHasFailed) {

@@ -122,6 +122,7 @@ void LoadStats::add_run(const RequestRecord& record) {
   count(job.runs, record.status);
   job.batches += record.batches;
   job.retries += record.retries;
+  job.work_left += record.work_left;
   if (record.status == Status::dropped || record.response == Nanoseconds(0)) return;
   reach_interval(record);
   interval_[job.lateness].record(record.lateness.count());
@@ -200,6 +201,7 @@ std::map<std::string, JobResult> LoadStats::jobs() const {
     result.runs = counts.runs;
     result.batches = counts.batches;
     result.retries = counts.retries;
+    result.work_left = counts.work_left;
     result.lateness_ns = total_[counts.lateness].summary();
     result.duration_ns = total_[counts.duration].summary();
     results.emplace(traffic.name, std::move(result));

@@ -57,7 +57,7 @@ class LoadStats {
 
   struct JobCounts {
     RunCounts runs;
-    int64_t batches = 0, retries = 0;
+    int64_t batches = 0, retries = 0, work_left = 0;
     size_t lateness = 0, duration = 0;  // series
   };
 

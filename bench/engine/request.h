@@ -54,6 +54,7 @@ struct RequestRecord {
   uint32_t job = 0;
   uint32_t batches = 0;    // done
   uint32_t retries = 0;    // of batches that failed
+  bool work_left = false;  // it stopped at its most batches
   Nanoseconds lateness{};  // intended start to its first call's sending
 
   uint32_t hits = 0;  // a bit for each call that found its key in the cache

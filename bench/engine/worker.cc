@@ -256,7 +256,10 @@ bool Worker::goes_on(Slot& slot) {
   }
   ++record.batches;
   slot.batch_retries = 0;
-  if (record.batches == job.batches) return false;
+  if (record.batches == job.batches) {
+    record.work_left = job.until == Job::Until::empty && slot.found_work;
+    return false;
+  }
   if (job.until == Job::Until::empty && !slot.found_work) return false;
   traffic_.make_batch(*options_.job, record.number, record.batches + 1, record.intended,
                       slot.request);

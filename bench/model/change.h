@@ -89,4 +89,12 @@ bool applies(const Change& change) {
   return false;
 }
 
+// Where in the file the first action of this kind stands: "/apply/1".
+template <class Kind>
+std::string place_of(const Change& change) {
+  size_t place = 0;
+  while (!std::holds_alternative<Kind>(change.apply.at(place))) ++place;
+  return "/apply/" + std::to_string(place);
+}
+
 }  // namespace tare

@@ -221,6 +221,24 @@ std::string refused_in_change(const std::vector<std::string>& arguments) {
   return reason.empty() ? refusal(arguments, kNotInChanges) : reason;
 }
 
+std::string refused_on_target(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return "";
+  const std::string command = upper(arguments[0]);
+  constexpr std::string_view kBeyond[] = {
+      "ACL",      "BGREWRITEAOF", "BGSAVE",  "CLIENT",  "CLUSTER",  "CONFIG",  "FAILOVER",
+      "FUNCTION", "LATENCY",      "MIGRATE", "MODULE",  "MOVE",     "PUBLISH", "REPLICAOF",
+      "SAVE",     "SCRIPT",       "SLAVEOF", "SLOWLOG", "SPUBLISH", "SWAPDB"};
+  const bool script = command.starts_with("EVAL") || command.starts_with("FCALL");
+  if (script) return command + " may touch any key: weigh scripts in the sandbox, without --redis";
+  const bool other_database = command == "COPY" && holds(arguments, "DB");
+  if (other_database ||
+      std::find(std::begin(kBeyond), std::end(kBeyond), command) != std::end(kBeyond)) {
+    return command +
+           " reaches beyond this scenario's keys: weigh it in the sandbox, without --redis";
+  }
+  return "";
+}
+
 bool matches_everything(const std::string& pattern) {
   return pattern.empty() || std::string_view("*?[").find(pattern.front()) != std::string_view::npos;
 }

@@ -16,6 +16,10 @@ std::string refused_in_step(const std::vector<std::string>& arguments);
 // Why a change must not send this; empty: it may.
 std::string refused_in_change(const std::vector<std::string>& arguments);
 
+// Why it must not reach a server that others use: it goes beyond its own keys, or its keys cannot
+// be told. Empty: its keys say whose it is.
+std::string refused_on_target(const std::vector<std::string>& arguments);
+
 // Only "*" and "?", so that it matches every key or every key of a length.
 bool matches_everything(const std::string& pattern);
 

@@ -5,6 +5,21 @@
 namespace tare {
 namespace {
 
+TEST(RedisOnTargets, RefusesWhatGoesBeyondItsKeys) {
+  EXPECT_EQ(refused_on_target({"SET", "shop:1", "x"}), "");
+  EXPECT_EQ(refused_on_target({"COPY", "a", "b"}), "");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"EVAL", "return 1", "0"},
+                                             {"fcall", "f", "0"},
+                                             {"CONFIG", "SET", "a", "b"},
+                                             {"COPY", "a", "b", "db", "5"},
+                                             {"MOVE", "a", "1"},
+                                             {"SWAPDB", "0", "1"},
+                                             {"ACL", "SETUSER", "x"}}) {
+    EXPECT_NE(refused_on_target(command), "") << command[0];
+  }
+}
+
 TEST(RedisCommand, KnowsReadingCommands) {
   EXPECT_TRUE(redis_command_reads({"get", "a"}));
   EXPECT_TRUE(redis_command_reads({"ZREVRANGE", "a", "0", "9"}));

@@ -94,6 +94,7 @@ struct JobResult {
   RunCounts runs;
   int64_t batches = 0;           // done, in all runs
   int64_t retries = 0;           // of batches that failed
+  int64_t work_left = 0;         // runs that stopped at the most batches of until_empty
   std::string first_error;       // the first server message behind a failure
   HistogramSummary lateness_ns;  // of runs that began: due time to the first call's sending
   HistogramSummary duration_ns;  // of those: from there to the end

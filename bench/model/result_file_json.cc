@@ -62,6 +62,7 @@ ordered_json written(const JobResult& job) {
                  {"skipped", job.runs.skipped},     {"unfinished", job.runs.unfinished}};
   out["batches"] = job.batches;
   out["retries"] = job.retries;
+  out["work_left"] = job.work_left;
   out["first_error"] = job.first_error;
   out["lateness_ns"] = written(job.lateness_ns);
   out["duration_ns"] = written(job.duration_ns);
@@ -210,6 +211,7 @@ JobResult read_job(const json& value) {
               whole_number(runs.at("skipped")),   whole_number(runs.at("unfinished"))};
   job.batches = whole_number(value.at("batches"));
   job.retries = whole_number(value.at("retries"));
+  job.work_left = whole_number(value.at("work_left"));
   job.first_error = value.at("first_error").get<std::string>();
   job.lateness_ns = read_summary(value.at("lateness_ns"));
   job.duration_ns = read_summary(value.at("duration_ns"));

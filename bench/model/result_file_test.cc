@@ -68,7 +68,7 @@ Result whole_result() {
   result.schedule_digest = "0123456789abcdef";
   result.operations = {{"package_page", operation}, {"empty", {}}};
   result.jobs = {
-      {"import", {"upsert", 2.5, {21, 6, 5, 4, 3, 2}, 71, 8, "no", summary(), summary()}}};
+      {"import", {"upsert", 2.5, {21, 6, 5, 4, 3, 2}, 71, 8, 9, "no", summary(), summary()}}};
   result.cache = CacheReview{{{"page", {{1, 2, 3, 4}, {5, 6, 7, 8.5, 9, 10, "site:1"}}}},
                              {11, 12, 13, 14.5, 15, 16, "site:x"},
                              17,

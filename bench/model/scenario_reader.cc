@@ -42,7 +42,7 @@ Scenario read_document(JsonValue& document, Scenario scenario,
   scenario.operations = read_operations(document, scenario, problems);
   check_cache_rules(document, scenario, problems);
   scenario.load = read_load(document, scenario.operations, scenario.file, problems);
-  scenario.limits = read_limits(document, problems);
+  scenario.limits = read_limits(document, scenario.load, scenario.operations, problems);
   scenario.margins = read_margins(document, problems);
   problems.throw_if_any();
   return scenario;

@@ -49,6 +49,12 @@ std::vector<Column> read_columns(const JsonValue& value, const Table& table, boo
                                       "CREATE TABLE (integer, text, numeric(10,2) ...)",
                                       column.type));
     }
+    if (type && has_foreign_key(column.type)) {
+      problems.add(*type,
+                   fmt::format("foreign keys belong into \"after_load\", when every table has "
+                               "its rows: ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES ...",
+                               table.name, column.name));
+    }
     if (source_is_sound) check_field(member, column.field, table, problems);
     columns.push_back(std::move(column));
   }

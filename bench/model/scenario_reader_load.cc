@@ -85,10 +85,41 @@ Load read_load(const JsonValue& document, const std::vector<Operation>& operatio
   return load;
 }
 
-std::vector<Limit> read_limits(const JsonValue& document, ProblemList& problems) {
+namespace {
+
+// What a limit may be about: operations that readers ask, and "job import".
+void check_limit(const JsonValue& values, const JsonValue& value, const Limit& limit,
+                 const Load& load, const std::vector<Operation>& operations,
+                 ProblemList& problems) {
+  std::vector<std::string> names = names_of(operations);
+  const auto found = size_t(std::find(names.begin(), names.end(), limit.operation) - names.begin());
+  for (const Job& job : load.jobs) names.push_back("job " + job.name);
+  const bool is_job = limit.operation.starts_with("job ");
+  if (std::find(names.begin(), names.end(), limit.operation) == names.end()) {
+    problems.add(values, value,
+                 fmt::format("there is no operation \"{}\"{}", limit.operation,
+                             suggestion(limit.operation, names)));
+  } else if (is_job && limit.response_time_p99_ms) {
+    problems.add(value, "a job has an error_rate, no response time");
+  } else if (!is_job && load.mix[found] == 0 &&
+             std::none_of(load.phases.begin(), load.phases.end(),
+                          [found](const Phase& phase) { return phase.mix[found] > 0; })) {
+    problems.add(values, value,
+                 fmt::format("no reader asks for \"{}\": give it a weight in the mix, or limit the "
+                             "job that carries it out (\"job NAME\")",
+                             limit.operation));
+  }
+}
+
+}  // namespace
+
+std::vector<Limit> read_limits(const JsonValue& document, const Load& load,
+                               const std::vector<Operation>& operations, ProblemList& problems) {
   std::vector<Limit> limits;
   const JsonValue& values = object_in(document, "limits");
-  const JsonValue& operations = object_in(document, "operations");
+  const bool judge = problems.certain(document, "operations") &&
+                     problems.certain(document, "load") &&
+                     problems.sound(object_in(document, "load"));
   for (size_t i = 0; i < values.names.size(); ++i) {
     const JsonValue& value = values.items[i];
     Limit limit{values.names[i], {}, {}};
@@ -96,11 +127,7 @@ std::vector<Limit> read_limits(const JsonValue& document, ProblemList& problems)
       limit.response_time_p99_ms = number_in(value, "response_time_p99_ms", 0);
     }
     if (value.find("error_rate")) limit.error_rate = number_in(value, "error_rate", 0);
-    if (problems.certain(document, "operations") && !operations.find(limit.operation)) {
-      problems.add(values, value,
-                   fmt::format("there is no operation \"{}\"{}", limit.operation,
-                               suggestion(limit.operation, operations.names)));
-    }
+    if (judge) check_limit(values, value, limit, load, operations, problems);
     limits.push_back(std::move(limit));
   }
   return limits;

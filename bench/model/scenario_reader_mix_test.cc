@@ -69,6 +69,22 @@ TEST(ReadJobs, ToldAllThatIsWrong) {
             Lines{"/load/jobs/busy/every_s: must be >= 0.01"});
 }
 
+TEST(ReadJobs, LimitsAreForReadersAndForRuns) {
+  const auto problems = [](const std::string& limits) {
+    const std::string text =
+        with(with_more(kJob + "}"),
+             R"("package_page": {"response_time_p99_ms": 20, "error_rate": 0.001})", limits);
+    const TemporaryFile file(text);
+    return problems_of([&] { read_scenario(file.path()); });
+  };
+  EXPECT_EQ(problems(R"("job nightly": {"error_rate": 0.1})"), Lines{});
+  EXPECT_EQ(problems(R"("job nightly": {"response_time_p99_ms": 10})"),
+            Lines{"/limits/job nightly: a job has an error_rate, no response time"});
+  EXPECT_EQ(problems(R"("refresh": {"error_rate": 0.1})"),
+            Lines{"/limits: no reader asks for \"refresh\": give it a weight in the mix, or "
+                  "limit the job that carries it out (\"job NAME\")"});
+}
+
 TEST(ReadJobs, ReadersHaveNoRunsAndBatches) {
   const std::string text =
       with(with_more(kJob + "}"), "\"browse\": 20", "\"browse\": 20, \"refresh\": 1");

@@ -22,7 +22,8 @@ std::vector<Operation> read_operations(const JsonValue& document, const Scenario
                                        ProblemList& problems);
 Load read_load(const JsonValue& document, const std::vector<Operation>& operations,
                const std::filesystem::path& file, ProblemList& problems);
-std::vector<Limit> read_limits(const JsonValue& document, ProblemList& problems);
+std::vector<Limit> read_limits(const JsonValue& document, const Load& load,
+                               const std::vector<Operation>& operations, ProblemList& problems);
 std::map<std::string, double> read_margins(const JsonValue& document, ProblemList& problems);
 
 // The examples and the bypass of each rule, which need to know the operations.

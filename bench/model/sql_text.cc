@@ -36,6 +36,29 @@ constexpr std::array<std::string_view, 3> kReadingStatements = {"SelectStmt", "V
 constexpr std::array<std::string_view, 8> kWritingFunctions = {
     "nextval",   "setval",    "pg_notify",     "set_config",
     "lo_create", "lo_unlink", "lo_from_bytea", "pg_advisory_lock"};
+// Of the operator's functions, or how the names of many begin.
+constexpr std::array<std::string_view, 22> kServerFunctions = {"pg_reload_conf",
+                                                               "pg_rotate_logfile",
+                                                               "pg_terminate_backend",
+                                                               "pg_cancel_backend",
+                                                               "pg_promote",
+                                                               "pg_switch_wal",
+                                                               "pg_create_restore",
+                                                               "pg_backup_",
+                                                               "pg_start_backup",
+                                                               "pg_stop_backup",
+                                                               "pg_drop_replication",
+                                                               "pg_create_physical_rep",
+                                                               "pg_create_logical",
+                                                               "pg_copy_",
+                                                               "pg_wal_replay",
+                                                               "pg_replication_",
+                                                               "pg_stat_reset",
+                                                               "pg_stat_statements_reset",
+                                                               "dblink",
+                                                               "lo_import",
+                                                               "lo_export",
+                                                               "pg_file_"};
 // Of PostgreSQL 16, 17 and 18.
 constexpr std::array<std::string_view, 14> kNewerWords = {
     "json_table",     "json_query",       "json_value", "json_exists",    "json_scalar",
@@ -60,18 +83,37 @@ bool has_newer_words(const std::string& sql) {
                      [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 
-bool calls_writing_function(const json& call) {
+std::string function_called(const json& call) {
   const auto name = call.find("funcname");
-  if (name == call.end() || name->empty()) return false;
+  if (name == call.end() || name->empty()) return "";
   const json& last = name->back();
-  return last.contains("String") && is_one_of(last["String"].value("sval", ""), kWritingFunctions);
+  return last.contains("String") ? last["String"].value("sval", "") : "";
+}
+
+// A statement about a thing of the whole server.
+bool is_of_server(const std::string& name, const json& node) {
+  const char* field = name == "RenameStmt"       ? "renameType"
+                      : name == "AlterOwnerStmt" ? "objectType"
+                      : name == "GrantStmt"      ? "objtype"
+                                                 : nullptr;
+  if (!field) return false;
+  const std::string type = node.value(field, "");
+  return type == "OBJECT_DATABASE" || type == "OBJECT_TABLESPACE" || type == "OBJECT_ROLE" ||
+         type == "OBJECT_PARAMETER_ACL";
 }
 
 // One named node of the tree.
 void note(const std::string& name, const json& node, SqlFacts& facts) {
   if (is_one_of(name, kWritingNodes)) facts.writes = true;
   if (name == "ParamRef") facts.parameters.insert(node.value("number", 0));
-  if (name == "FuncCall" && calls_writing_function(node)) facts.writes = true;
+  if (is_of_server(name, node)) facts.of_server = true;
+  if (name != "FuncCall") return;
+  const std::string called = function_called(node);
+  if (is_one_of(called, kWritingFunctions)) facts.writes = true;
+  const bool operators =
+      std::any_of(kServerFunctions.begin(), kServerFunctions.end(),
+                  [&called](std::string_view begin) { return called.starts_with(begin); });
+  if (operators) facts.server_function = called;
 }
 
 // Not recursive: a statement may nest deeper than our stack would like.
@@ -120,16 +162,34 @@ SqlFacts inspect_sql(const std::string& sql) {
   return facts;
 }
 
-bool is_column_type(const std::string& type) {
+namespace {
+
+// The column's definition; null when the text is not just one.
+json column_of(const std::string& type) {
   const ParseResult result = parse(fmt::format("CREATE TABLE t (c {})", type));
-  if (result->error) return false;
+  if (result->error) return json();
   const json tree = json::parse(result->parse_tree, nullptr, false);
-  if (!tree.contains("stmts") || tree["stmts"].size() != 1) return false;
+  if (!tree.contains("stmts") || tree["stmts"].size() != 1) return json();
   const json& statement = tree["stmts"][0]["stmt"];
-  if (!statement.contains("CreateStmt")) return false;
+  if (!statement.contains("CreateStmt")) return json();
   const json columns = statement["CreateStmt"].value("tableElts", json::array());
-  return columns.size() == 1 && columns[0].contains("ColumnDef") &&
-         columns[0]["ColumnDef"].contains("typeName");
+  if (columns.size() != 1 || !columns[0].contains("ColumnDef")) return json();
+  return columns[0]["ColumnDef"];
+}
+
+}  // namespace
+
+bool is_column_type(const std::string& type) {
+  return column_of(type).contains("typeName");
+}
+
+bool has_foreign_key(const std::string& type) {
+  const json column = column_of(type);
+  if (!column.is_object()) return false;
+  const json constraints = column.value("constraints", json::array());
+  return std::any_of(constraints.begin(), constraints.end(), [](const json& each) {
+    return each.value("/Constraint/contype"_json_pointer, "") == "CONSTR_FOREIGN";
+  });
 }
 
 bool is_integer_type(const std::string& type) {

@@ -14,6 +14,8 @@ struct SqlFacts {
   bool newer_words = false;  // not parsed, and holds words that only a grammar after 15 knows
   bool writes = true;        // changes rows, locks them or changes the schema; true when not parsed
   std::set<int> parameters;  // the n of each $n
+  bool of_server = false;    // renames, gives away or grants a database or tablespace
+  std::string server_function;  // that it calls, and that is for the server's operator; empty: none
 };
 
 // A call of a function that changes something is seen for PostgreSQL's own (nextval, pg_notify
@@ -23,6 +25,9 @@ SqlFacts inspect_sql(const std::string& sql);
 // Whether `type` reads as a column's type in CREATE TABLE ("integer", "numeric(10,2)", "text NOT
 // NULL").
 bool is_column_type(const std::string& type);
+
+// Whether it says REFERENCES, which a table that is being filled cannot bear.
+bool has_foreign_key(const std::string& type);
 
 // Kinds of values that a draw or a weight cares about, by the first word of the type.
 bool is_integer_type(const std::string& type);

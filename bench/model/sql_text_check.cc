@@ -31,6 +31,14 @@ constexpr Refusal kServerStatements[] = {{"AlterSystemStmt", "ALTER SYSTEM"},
                                          {"CreatedbStmt", "CREATE DATABASE"},
                                          {"DropdbStmt", "DROP DATABASE"},
                                          {"AlterDatabaseStmt", "ALTER DATABASE"},
+                                         {"AlterDatabaseSetStmt", "ALTER DATABASE ... SET"},
+                                         {"AlterDatabaseRefreshCollStmt", "ALTER DATABASE"},
+                                         {"DropOwnedStmt", "DROP OWNED"},
+                                         {"ReassignOwnedStmt", "REASSIGN OWNED"},
+                                         {"GrantRoleStmt", "GRANT or REVOKE of a role"},
+                                         {"CreateSubscriptionStmt", "CREATE SUBSCRIPTION"},
+                                         {"AlterSubscriptionStmt", "ALTER SUBSCRIPTION"},
+                                         {"DropSubscriptionStmt", "DROP SUBSCRIPTION"},
                                          {"CreateRoleStmt", "CREATE ROLE"},
                                          {"AlterRoleStmt", "ALTER ROLE"},
                                          {"AlterRoleSetStmt", "ALTER ROLE"},
@@ -42,13 +50,18 @@ std::string refused(const SqlFacts& facts, SqlPlace place) {
   for (const Refusal& refusal : kServerStatements) {
     if (refusal.kind == facts.kind) return fmt::format("{}: {}", refusal.reason, kWholeServer);
   }
+  if (facts.of_server) return fmt::format("this: {}", kWholeServer);
+  if (!facts.server_function.empty()) {
+    return fmt::format("{}(): it is for the server's operator, and others feel it",
+                       facts.server_function);
+  }
   if (facts.kind == "CopyStmt") return "COPY: it would wait for a client's data";
   if (facts.kind == "TransactionStmt") {
     return "BEGIN, COMMIT and the like: every statement runs by itself";
   }
   if (facts.kind == "VariableSetStmt" && place == SqlPlace::action) {
     return "SET: it would hold on tare's own connection alone, not for the traffic; use "
-           "\"postgres_settings\" or ALTER DATABASE ... SET";
+           "\"postgres_settings\"";
   }
   if (facts.kind == "LoadStmt" && place == SqlPlace::action) {
     return "LOAD: it would hold on tare's own connection alone, not for the traffic";

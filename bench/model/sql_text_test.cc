@@ -7,6 +7,29 @@
 namespace tare {
 namespace {
 
+TEST(InspectSql, KnowsWhatOthersOnTheServerFeel) {
+  for (const char* sql :
+       {"ALTER DATABASE theirs RENAME TO stolen", "ALTER DATABASE theirs OWNER TO me",
+        "GRANT CONNECT ON DATABASE x TO y", "ALTER ROLE a RENAME TO b"}) {
+    EXPECT_TRUE(inspect_sql(sql).of_server) << sql;
+  }
+  for (const char* sql :
+       {"ALTER TABLE a RENAME TO b", "ALTER TABLE a OWNER TO me", "GRANT SELECT ON a TO b"}) {
+    EXPECT_FALSE(inspect_sql(sql).of_server) << sql;
+  }
+  EXPECT_EQ(inspect_sql("SELECT pg_reload_conf()").server_function, "pg_reload_conf");
+  EXPECT_EQ(inspect_sql("SELECT * FROM dblink('x', 'y') AS t(a int)").server_function, "dblink");
+  EXPECT_EQ(inspect_sql("SELECT count(pg_catalog.pg_stat_reset()) FROM a").server_function,
+            "pg_stat_reset");
+  EXPECT_EQ(inspect_sql("SELECT lower(name) FROM a").server_function, "");
+}
+
+TEST(ColumnType, KnowsAForeignKey) {
+  EXPECT_TRUE(has_foreign_key("integer NOT NULL REFERENCES venue (id) ON DELETE CASCADE"));
+  EXPECT_FALSE(has_foreign_key("integer NOT NULL DEFAULT 7"));
+  EXPECT_FALSE(has_foreign_key("nonsense REFERENCES"));
+}
+
 TEST(SqlText, TellsReadingFromWriting) {
   for (const char* sql :
        {"SELECT 1", "VALUES (1)", "TABLE a", "SHOW work_mem", "EXPLAIN SELECT 1",

@@ -64,8 +64,9 @@ AptRowCounts apt_counts(std::vector<std::string>& notes, std::stop_token stop) {
 
 void note_rare_operations(const Forecast& forecast, std::vector<std::string>& notes) {
   constexpr double kFew = 20;
+  if (forecast.measured_requests == 0) return;  // a closed loop: nobody can tell
   for (const OperationForecast& operation : forecast.operations) {
-    if (operation.measured_requests >= kFew) continue;
+    if (operation.measured_requests >= kFew || operation.of_job) continue;
     notes.push_back(fmt::format(
         "{}: about {:.1f} requests in the measured window, too few for a figure to hold; raise its "
         "share of the mix, the rate or measure_s",

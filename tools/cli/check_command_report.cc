@@ -69,6 +69,7 @@ std::string load_text(const Scenario& scenario, const Forecast& forecast) {
     return closed ? std::string("?") : count(expected);
   };
   for (const OperationForecast& operation : forecast.operations) {
+    if (operation.of_job) continue;
     text +=
         fmt::format("  {:<18} {:>5.1f} % {:>14} {:>14}\n", operation.name, 100 * operation.share,
                     requests(operation.warmup_requests), requests(operation.measured_requests));

@@ -24,7 +24,7 @@ void hide(char* value) {
 
 void hide_secrets(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
-    for (const char* option : {"--postgres", "--redis"}) {
+    for (const char* option : {"--postgres", "--redis", "--claim"}) {
       const size_t length = std::strlen(option);
       if (std::strncmp(argv[i], option, length) != 0) continue;
       if (argv[i][length] == '=') {

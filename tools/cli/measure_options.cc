@@ -28,7 +28,7 @@ void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOpti
       ->type_name("URI");
   command
       .add_option("--redis", options.redis,
-                  "redis://user@host:6379/0, unix:/path, or env for REDIS_URL (password: "
+                  "redis://host:6379/0, unix:/path, or env for REDIS_URL (password: "
                   "REDISCLI_AUTH)")
       ->type_name("URI");
   command
@@ -88,6 +88,11 @@ Servers open_servers(const MeasureOptions& options, std::stop_token stop) {
     }
     return Servers(open_sandbox(options, stop));
   }
+  for (const std::string& claim : options.claims) {
+    if (claim.find('@') != std::string::npos && claim.find("://:") != std::string::npos) {
+      throw UsageError("--claim names a place without its password, as tare's messages write it");
+    }
+  }
   for (const std::string& warning : target->warnings) fmt::print(stderr, "warning: {}\n", warning);
   const bool whole = target->postgres && target->redis;
   if (whole && !options.sandbox.empty()) {
@@ -101,7 +106,7 @@ Servers open_servers(const MeasureOptions& options, std::stop_token stop) {
 
 std::vector<std::string> next_steps(const MeasureOptions& options, const std::string& folder) {
   std::vector<std::string> steps = {fmt::format("tare show {}", folder)};
-  if (!options.postgres.empty() || !options.redis.empty()) return steps;
+  if (!options.postgres.empty() || !options.redis.empty()) return steps;  // nothing is kept there
   if (options.sandbox.empty()) {
     steps.push_back(
         "tare sandbox start --dir /tmp/bench   # then --sandbox /tmp/bench: look at the "

@@ -1,6 +1,7 @@
 // An experiment that is interrupted keeps its finished pairs, and goes on.
 #include <gtest/gtest.h>
 
+#include "bench/drivers/test_servers.h"
 #include "bench/model/result_file.h"
 #include "tools/cli/tare_runner.h"
 #include "tools/compare/experiment_file.h"
@@ -91,6 +92,20 @@ TEST_F(Resume, AsManyPairsAsOneLikes) {
   const TareOutcome outcome = tare_.run({"ab", "--resume", kept.string(), "--pairs", "2"});
   EXPECT_LE(outcome.code, 2) << outcome.errors;
   EXPECT_NE(outcome.out.find("2 pairs"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Resume, OtherServersAreAnotherExperiment) {
+  const fs::path kept = interrupt(ab("4"), "pair 2 of 4");
+  ASSERT_FALSE(kept.empty()) << errors_;
+  const TestPostgres other;
+  const PostgresEndpoint& endpoint = other.endpoint();
+  const TareOutcome outcome =
+      tare_.run({"ab", "--resume", kept.string(), "--redis", "none", "--postgres",
+                 "host=" + endpoint.host + " port=" + std::to_string(endpoint.port) +
+                     " user=" + endpoint.user + " dbname=postgres"});
+  EXPECT_EQ(outcome.code, 4) << outcome.out;
+  EXPECT_NE(outcome.errors.find("were measured on sandbox"), std::string::npos) << outcome.errors;
+  EXPECT_TRUE(fs::exists(kept / "unfinished.json"));
 }
 
 TEST_F(Resume, AChangedFileIsAnotherExperiment) {

@@ -65,7 +65,12 @@ std::optional<double> overall_hit_ratio(const std::vector<PairSample>& pairs, Ar
 
 void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
   for (const std::string& name : jobs_in(pairs)) {
-    out.rows.push_back(judge_metric(pairs, name, "failed_share", Gating::gating, criteria).row);
+    Row row = judge_metric(pairs, name, "failed_share", Gating::gating, criteria).row;
+    if (row.baseline == 0.0 && row.contender == 0.0) {  // a few runs prove nothing
+      row.gating = Gating::shown;
+      row.verdict.reset();
+    }
+    out.rows.push_back(std::move(row));
     for (const char* metric : {"lateness_mean", "duration_mean"}) {
       out.rows.push_back(judge_metric(pairs, name, metric, Gating::shown, criteria).row);
     }
@@ -149,14 +154,23 @@ LimitResult judge_error_rate(const std::string& operation, double limit,
                              const std::vector<Result>& trials) {
   LimitResult out{operation, "error_rate", limit, std::nullopt, Outcome::inconclusive, ""};
   RequestCounts all;
+  const bool is_job = operation.starts_with(kJobPrefix);
   for (const Result& trial : trials) {
+    if (is_job) {
+      const auto job = trial.jobs.find(operation.substr(kJobPrefix.size()));
+      if (job == trial.jobs.end()) continue;
+      all.ok += job->second.runs.ok;
+      all.scheduled += job->second.runs.ok + job->second.runs.failed + job->second.runs.timed_out;
+      continue;
+    }
     const auto found = trial.operations.find(operation);
     if (found == trial.operations.end()) continue;
     all.scheduled += found->second.requests.scheduled;
     all.ok += found->second.requests.ok;
   }
   if (all.scheduled == 0) {
-    out.note = "no such request in the measured window: measure longer";
+    out.note = is_job ? "no run ended in the measured window: measure longer"
+                      : "no such request in the measured window: measure longer";
     return out;
   }
   out.measured = all.failed_share();

@@ -113,8 +113,9 @@ void note(Row& row, const std::string& text) {
 void note_no_failures(Row& row, const std::vector<PairSample>& pairs) {
   int64_t requests = 0;
   for (const PairSample& pair : pairs) requests += scheduled_in(pair.contender, row.operation);
-  note(row, fmt::format("0 of {} failed; at most {:.2g} % at 95 %", requests,
-                        100 * std::min(1.0, 3 / double(requests))));
+  const double most = 100 * std::min(1.0, 3 / double(requests));  // the rule of three
+  note(row, most < 10 ? fmt::format("0 of {} failed; at most {:.2g} % at 95 %", requests, most)
+                      : fmt::format("0 of {} failed; at most {:.0f} % at 95 %", requests, most));
 }
 
 bool all_zero(const std::vector<double>& values) {

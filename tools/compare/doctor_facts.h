@@ -53,6 +53,15 @@ struct Counter {
 };
 using Counters = std::map<std::string, Counter>;
 
+// The counters as they are now, beside what they were.
+inline void note_growth(Counters& counters, const std::map<std::string, int64_t>& now) {
+  for (const auto& [name, value] : now) {
+    Counter& counter = counters[name];
+    counter.grown = value - counter.total;
+    counter.total = value;
+  }
+}
+
 struct PostgresFacts {
   std::string place;    // without the password
   std::string source;   // "from --postgres", "the sandbox"

@@ -9,10 +9,9 @@
 
 namespace tare {
 
-// A table is large from here on. 8 MiB (1,024 blocks) is where PostgreSQL itself begins to think of
-// several workers for a scan (min_parallel_table_scan_size); fewer rows than 10,000 are read in
-// about a millisecond, however wide.
-inline constexpr int64_t kLargeTableBytes = 8 << 20;
+// A table is large from here on: fewer rows than 10,000, or 128 blocks, are read in about a
+// millisecond.
+inline constexpr int64_t kLargeTableBytes = 1 << 20;
 inline constexpr int64_t kLargeTableRows = 10'000;
 inline constexpr int64_t kFewestRowsAScan = 1'000;  // fewer: it stops early, as with a LIMIT
 

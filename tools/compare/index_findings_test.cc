@@ -150,7 +150,7 @@ TEST(IndexFindings, SmallTablesAndShortScansAreLeftAlone) {
   TableUse few = table("few"), narrow = table("narrow"), early = table("early");
   few.seq_scans = narrow.seq_scans = early.seq_scans = 100;
   few.seq_rows = narrow.seq_rows = 1'000'000, early.seq_rows = 100 * 999;
-  few.rows = 10'000, narrow.size_bytes = (8 << 20) - 1;
+  few.rows = 10'000, narrow.size_bytes = (1 << 20) - 1;
   EXPECT_TRUE(index_findings(review({few, narrow, early}), {}).empty());
 }
 

@@ -44,10 +44,16 @@ std::string key_words(const std::vector<IndexKey>& keys) {
 }
 
 std::string cost_words(const WriteCost& cost) {
-  return fmt::format(
-      "{}{} of WAL ({} in all) and {:+} block{} per {} by {}/{}", cost.wal_bytes >= 0 ? "+" : "",
-      bytes_words(cost.wal_bytes), bytes_words(cost.wal_bytes_with), cost.blocks,
-      std::llabs(cost.blocks) == 1 ? "" : "s", cost.command, cost.operation, cost.step);
+  const std::string wal =
+      fmt::format("{}{} of WAL ({} in all)", cost.wal_bytes >= 0 ? "+" : "",
+                  bytes_words(cost.wal_bytes), bytes_words(cost.wal_bytes_with));
+  const std::string where = fmt::format("per {} by {}/{}", cost.command, cost.operation, cost.step);
+  if (cost.blocks < 0) {
+    return fmt::format("{} {}, which finds its rows by it and so reads {} block{} less", wal, where,
+                       count_words(-cost.blocks), cost.blocks == -1 ? "" : "s");
+  }
+  return fmt::format("{} and {:+} block{} {}", wal, cost.blocks, cost.blocks == 1 ? "" : "s",
+                     where);
 }
 
 }  // namespace tare

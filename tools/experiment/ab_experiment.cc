@@ -10,6 +10,7 @@
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/experiment_folder.h"
 #include "tools/experiment/trial.h"
+#include "tools/experiment/trial_result.h"
 
 namespace tare {
 namespace {
@@ -24,12 +25,18 @@ void prepare(const AbArms& arms, const Change& change, EventLog& log) {
   arms.baseline.prepare();
   if (!arms.apart()) return;
   ChangeActions actions(arms.contender, change, log);
-  arms.contender.prepare([&] { actions.apply(); });
-  if (arms.contender.freshness() != Freshness::restarted) {
-    const Rollback rollback = actions.roll_back({});
-    if (rollback.status != RollbackStatus::equal) {
-      throw RollbackFailed(actions.what_is_left(rollback));
-    }
+  try {
+    arms.contender.prepare([&] { actions.apply(); });
+  } catch (const RollbackFailed&) {
+    throw;
+  } catch (...) {
+    actions.cut_short();
+    throw;
+  }
+  if (arms.contender.freshness() == Freshness::restarted) return;
+  const Rollback rollback = actions.roll_back({});
+  if (rollback.status != RollbackStatus::equal) {
+    throw RollbackFailed(actions.what_is_left(rollback));
   }
 }
 
@@ -97,6 +104,7 @@ Experiment begin_experiment(const AbArms& arms, const Change& change) {
 
 AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& options) {
   const auto started = Clock::now();
+  const ResumedFolder resumed_folder(options, arms.baseline.environment_of().servers);
   Experiment experiment =
       options.resumed ? options.resumed->experiment : begin_experiment(arms, change);
   const double duration_before_s = experiment.duration_s;
@@ -143,7 +151,6 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
   PendingFolder folder(results / scenario.name, folder_time() + "-run");
   EventLog log(folder.path() / "log.jsonl");
   log.add("start", {{"scenario", scenario.name}});
-  bench.prepare();
   TrialOptions trial;
   trial.folder = folder.path();
   trial.stage = "run";
@@ -152,6 +159,7 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
   trial.index_costs = restored ? IndexCosts::measured : IndexCosts::left_out;
   RunOutcome outcome;
   try {
+    bench.prepare();
     outcome.result = run_trial(bench, trial, log).result;
     bench.leave_target();
   } catch (...) {
@@ -168,6 +176,11 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
     outcome.invalid_reasons.push_back(fmt::format("{}: none of {} requests was ok ({})", name,
                                                   operation.requests.scheduled,
                                                   operation.first_error));
+  }
+  for (const auto& [name, job] : outcome.result.jobs) {
+    if (job.runs.ok > 0 || job.runs.failed + job.runs.timed_out == 0) continue;
+    outcome.invalid_reasons.push_back(fmt::format("job {}: none of {} runs was ok ({})", name,
+                                                  job.runs.scheduled, job.first_error));
   }
   log.add("done");
   outcome.folder = folder.publish();

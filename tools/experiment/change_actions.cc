@@ -5,6 +5,7 @@
 
 #include "bench/model/problem.h"
 #include "loaders/schema_text.h"
+#include "loaders/stamp.h"
 #include "loaders/subprocess.h"
 #include "loaders/table_digest.h"
 
@@ -37,6 +38,7 @@ std::map<std::string, std::optional<std::string>> shell_environment(
 }  // namespace
 
 void ChangeActions::apply() {
+  bench_.note_under_way(change_);
   try {
     carry_out(change_.apply, "apply");
   } catch (const FileProblems& failed) {
@@ -73,15 +75,7 @@ std::string ChangeActions::what_is_left(const Rollback& rollback) const {
       public_text(bench_.working_database()),
       rollback.status == RollbackStatus::failed ? "failed" : "did not restore the schema",
       rollback.detail);
-  for (const Action& action : change_.rollback) {
-    if (const auto* sql = std::get_if<SqlAction>(&action)) text += "\n  " + sql->sql + ";";
-    if (const auto* redis = std::get_if<RedisAction>(&action)) {
-      text += fmt::format("\n  redis: {}", fmt::join(redis->arguments, " "));
-    }
-    if (const auto* shell = std::get_if<ShellAction>(&action)) text += "\n  $ " + shell->command;
-  }
-  if (change_.rollback.empty()) text += "\n  none: the change file gives no rollback";
-  return text;
+  return text + bench_.undo_steps(change_);
 }
 
 Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows_at_start) {
@@ -104,7 +98,18 @@ Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows
   if (!difference.empty()) {
     return {RollbackStatus::different, fmt::format("{}", fmt::join(difference, "\n"))};
   }
+  if (bench_.freshness() == Freshness::in_place) clear_under_way(bench_.postgres());
   return {RollbackStatus::equal, ""};
+}
+
+void ChangeActions::cut_short() {
+  if (bench_.freshness() == Freshness::restarted) return;
+  bench_.connect_for_undoing();
+  const Rollback rollback = roll_back({});
+  log_.add("rolled back", {{"why", "cut short"}, {"detail", rollback.detail}});
+  if (rollback.status != RollbackStatus::equal && bench_.freshness() == Freshness::in_place) {
+    throw RollbackFailed(what_is_left(rollback));
+  }
 }
 
 std::vector<std::string> ChangeActions::schema_changes() const {
@@ -146,9 +151,10 @@ void ChangeActions::carry_out(const Action& action, const std::string& pointer,
                               const std::string& progress) {
   const auto fail = [&](const char* field, const std::string& message) {
     throw FileProblems({{change_.file.string(), fmt::format("{}/{}", pointer, field),
-                         fmt::format("{}; {}. Correct it and run again: every trial starts from a "
-                                     "fresh copy of the data",
-                                     message, progress)}});
+                         fmt::format("{}; {}. Correct it and run again{}", message, progress,
+                                     bench_.freshness() == Freshness::in_place
+                                         ? ""
+                                         : ": every trial starts from a fresh copy of the data")}});
   };
   const char* field = "";
   try {

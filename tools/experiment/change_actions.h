@@ -30,6 +30,10 @@ class ChangeActions {
   // Never throws for what the servers refuse: the answer says so.
   Rollback roll_back(const std::map<std::string, std::string>& rows_at_start);
 
+  // Undoes a change that something has cut short, where it would outlive the trial: on a target.
+  // Throws RollbackFailed when it cannot be undone and nothing else undoes it.
+  void cut_short();
+
   // Where the data is not restored (a target): what the rollback has left, and the steps that undo
   // it.
   std::string what_is_left(const Rollback& rollback) const;

@@ -1,9 +1,14 @@
 #include "tools/experiment/experiment_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string_view>
+
+#include "bench/model/errors.h"
 
 namespace tare {
 namespace {
@@ -13,6 +18,28 @@ namespace fs = std::filesystem;
 constexpr std::string_view kUnfinished = "-unfinished";
 
 }  // namespace
+
+ResumedFolder::ResumedFolder(const AbOptions& options, const std::string& servers) {
+  if (!options.resumed) return;
+  const fs::path& folder = options.resumed_folder;
+  lock_ = open((folder / "unfinished.json").c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock_ < 0 || flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    if (lock_ >= 0) close(lock_);
+    throw UsageError(fmt::format("another tare goes on with {} already", folder.string()));
+  }
+  const ExperimentPair& pair = options.resumed->experiment.pairs.front();
+  const Settings measured = read_result(folder / pair.baseline).environment.generator;
+  const auto before = measured.find("servers");
+  if (before == measured.end() || before->second == servers) return;
+  close(lock_);
+  throw UsageError(
+      fmt::format("the pairs of {} were measured on {}, and this names {}: go on where it began",
+                  folder.string(), before->second, servers));
+}
+
+ResumedFolder::~ResumedFolder() {
+  if (lock_ >= 0) close(lock_);
+}
 
 std::string folder_time() {
   std::string time = utc_now();

@@ -10,6 +10,20 @@
 
 namespace tare {
 
+// Keeps the folder of an experiment that is resumed from being resumed by another tare, too. Does
+// nothing for a new one. Throws UsageError when another holds it, or when its pairs were measured
+// on other servers than `servers` (EnvironmentOf::servers).
+class ResumedFolder {
+ public:
+  ResumedFolder(const AbOptions& options, const std::string& servers);
+  ~ResumedFolder();
+  ResumedFolder(const ResumedFolder&) = delete;
+  ResumedFolder& operator=(const ResumedFolder&) = delete;
+
+ private:
+  int lock_ = -1;
+};
+
 // "2026-01-31T12-00-00Z-ab-CHANGE"; that of the experiment that is resumed.
 std::string folder_name(const AbOptions& options, const Change& change);
 

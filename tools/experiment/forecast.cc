@@ -68,6 +68,9 @@ class Forecaster {
     OperationForecast forecast;
     forecast.name = operation.name;
     forecast.share = expected_shares(load, load.warmup, load.warmup + load.measure).at(index);
+    forecast.of_job = forecast.share == 0 &&
+                      std::any_of(load.jobs.begin(), load.jobs.end(),
+                                  [index](const Job& job) { return job.operation == index; });
     const double before = expected_shares(load, Nanoseconds(0), load.warmup).at(index);
     forecast.warmup_requests = result_.warmup_requests * before;
     forecast.measured_requests = result_.measured_requests * forecast.share;

@@ -22,7 +22,8 @@ struct TableForecast {
 
 struct OperationForecast {
   std::string name;
-  double share = 0;  // of the measured requests
+  double share = 0;     // of the measured requests
+  bool of_job = false;  // no reader asks for it
   double warmup_requests = 0, measured_requests = 0;
   std::vector<std::string> draws;  // in words
   std::vector<std::string> steps;  // in words

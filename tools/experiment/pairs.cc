@@ -9,6 +9,7 @@
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
 #include "tools/experiment/trial.h"
+#include "tools/experiment/trial_result.h"
 
 namespace tare {
 namespace {

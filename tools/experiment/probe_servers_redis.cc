@@ -55,11 +55,7 @@ RedisProbe::RedisProbe(const RedisEndpoint& endpoint, const std::string& source,
 RedisFacts RedisProbe::finish() {
   if (!facts_.problem.empty()) return facts_;
   try {
-    for (const auto& [name, value] : read_counters()) {
-      Counter& counter = facts_.counters[name];
-      counter.grown = value - counter.total;
-      counter.total = value;
-    }
+    note_growth(facts_.counters, read_counters());
   } catch (const ServerError& error) {
     facts_.problem = error.what();
   }

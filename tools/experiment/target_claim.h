@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/model/change.h"
+#include "bench/model/problem.h"
 #include "bench/model/scenario.h"
 #include "tools/experiment/servers.h"
 
@@ -19,6 +21,25 @@ enum class Freshness {
   restored,   // data and cache restored on servers that go on running
   in_place,   // the cache restored; the data stays as the trials before have left it
 };
+
+// Keys of one kind: all that begin with `prefix`, or that one key alone.
+struct KeyRange {
+  enum class Kind { beginning, whole };
+
+  std::string prefix;
+  Kind kind = Kind::beginning;
+
+  bool holds(const std::string& key) const {
+    return kind == Kind::whole ? key == prefix : key.starts_with(prefix);
+  }
+  std::string pattern() const;  // for SCAN
+
+  friend auto operator<=>(const KeyRange&, const KeyRange&) = default;
+};
+
+// While a trial's keys are in a target's Redis this key says which; what a killed tare has left is
+// told by it.
+inline constexpr const char* kKeysUnderWay = "tare:keys";
 
 class TargetClaim {
  public:
@@ -37,24 +58,32 @@ class TargetClaim {
   // Of the scenario in Redis: what may be cleared. {"*"} for the sandbox.
   const std::vector<std::string>& key_patterns() const { return patterns_; }
 
+  // What a change would do to keys that are not the scenario's, on a Redis that is a target: one
+  // problem each. Asks the server which arguments are keys.
+  std::vector<Problem> keys_beyond(const Change& change) const;
+
   // What a verdict loses against the sandbox's, in sentences.
   const std::vector<std::string>& lost() const { return lost_; }
 
  private:
   struct Held;
 
-  void claim_postgres(const Servers& servers, const Scenario& scenario, std::stop_token stop);
+  void claim_postgres(const Servers& servers, const std::vector<const Scenario*>& scenarios,
+                      std::stop_token stop);
+  void claim_in_place(const Servers& servers, const std::string& place);
   void claim_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
                    std::stop_token stop);
 
   Freshness freshness_ = Freshness::restarted;
   std::vector<std::string> patterns_ = {"*"};
+  std::vector<KeyRange> ranges_;  // of a target's Redis
   std::vector<std::string> lost_;
   std::unique_ptr<Held> held_;
 };
 
-// "tare_debian_archive", and the template it is copied from, "tare_debian_archive_data": within
-// PostgreSQL's 63 bytes.
+// "tare_debian_archive", and the template it is copied from, "tare__debian_archive": names of
+// scenarios have no two hyphens in a row, so no two of these are alike. Within PostgreSQL's 63
+// bytes, a long name by its hash.
 std::string database_name(const Scenario& scenario);
 std::string template_name(const Scenario& scenario);
 

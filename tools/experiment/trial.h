@@ -39,11 +39,4 @@ struct TrialOutcome {
 // (rolled back as far as it goes), ServerError, Interrupted; then the folder is not complete.
 TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log);
 
-// Whether the traffic itself changes rows.
-bool writes_sql(const Scenario& scenario);
-
-// The operations whose sampled hits differ from SQL although no operation writes to PostgreSQL:
-// the cache holds wrong rows. One line each.
-std::vector<std::string> wrong_cache(const Scenario& scenario, const Result& result);
-
 }  // namespace tare

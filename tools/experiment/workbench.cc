@@ -32,13 +32,6 @@ std::string rows_text(const LoadProgress& load) {
   return fmt::format("{}: {} of {} rows", load.table, load.rows_done, *load.rows_total);
 }
 
-// Where in the file the change sets PostgreSQL's settings.
-std::string place_of_settings(const Change& change) {
-  size_t place = 0;
-  while (!std::holds_alternative<PostgresSettingsAction>(change.apply[place])) ++place;
-  return fmt::format("/apply/{}/postgres_settings", place);
-}
-
 }  // namespace
 
 Workbench::Workbench(Servers& servers, const TargetClaim& claim, const Scenario& scenario,
@@ -140,22 +133,6 @@ void Workbench::put_back() noexcept {
   }
 }
 
-void Workbench::connect_for_undoing() {
-  stop_ = std::stop_token();  // the person's has been used up
-  postgres_.reset();
-  maintenance_.emplace(servers_.postgres(), stop_);
-  postgres_.emplace(working_database(), stop_);
-  redis_.emplace(servers_.redis());
-}
-
-void Workbench::leave_target() {
-  if (!servers_.owns_redis()) redis_->clear_patterns(claim_.key_patterns(), stop_);
-  if (!servers_.owns_postgres() && freshness() == Freshness::restored) {
-    postgres_.reset();
-    drop_database(*maintenance_, database_name(scenario_));
-  }
-}
-
 void Workbench::prepare(const std::function<void()>& first) {
   load();
   redis_.emplace(servers_.redis());
@@ -250,7 +227,10 @@ void Workbench::refresh(const Change* change) {
   }
   maintenance_.emplace(servers_.postgres(), stop_);
   restore_data();
-  if (!settings.empty() && !servers_.owns_postgres()) set_for_database(*change, settings);
+  if (!settings.empty() && !servers_.owns_postgres()) {
+    note_under_way(*change);
+    set_for_database(*change, settings);
+  }
   redis_.emplace(servers_.redis());
   if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);
 }
@@ -258,7 +238,9 @@ void Workbench::refresh(const Change* change) {
 void Workbench::restart_with(const Change& change,
                              const std::map<std::string, std::string>& settings) {
   const auto fail = [&](const std::string& message) {
-    throw FileProblems({{change.file.string(), place_of_settings(change), message}});
+    throw FileProblems(
+        {{change.file.string(), place_of<PostgresSettingsAction>(change) + "/postgres_settings",
+          message}});
   };
   const SandboxSetup& setup = *servers_.setup();
   maintenance_.emplace(servers_.postgres(), stop_);  // the last one may be of another arm's server
@@ -276,74 +258,6 @@ void Workbench::restart_with(const Change& change,
     restart(RedisData::emptied);  // as it was, for whoever looks next
     fail("with these settings PostgreSQL does not start: " + why);
   }
-}
-
-// On a target the settings hold for new connections to tare's own database alone.
-void Workbench::set_for_database(const Change& change,
-                                 const std::map<std::string, std::string>& settings) {
-  const std::string database = postgres_->quote_name(postgres_->value("SELECT current_database()"));
-  for (const auto& [name, value] : settings) {
-    try {
-      postgres_->execute(fmt::format("ALTER DATABASE {} SET {} = {}", database,
-                                     postgres_->quote_name(name), postgres_->quote_text(value)));
-    } catch (const SqlError& error) {
-      throw FileProblems({{change.file.string(), place_of_settings(change), to_text(error)}});
-    }
-    set_for_database_.push_back(name);
-  }
-  postgres_.emplace(working_database(), stop_);
-}
-
-bool Workbench::put_settings_back() {
-  if (const SandboxSetup* setup = servers_.setup()) return put_postgres_settings_back(*setup);
-  if (set_for_database_.empty()) return false;
-  if (freshness() == Freshness::in_place) {
-    PostgresControl database(working_database(), stop_);
-    const std::string name = database.quote_name(database.value("SELECT current_database()"));
-    for (const std::string& setting : set_for_database_) {
-      database.execute(
-          fmt::format("ALTER DATABASE {} RESET {}", name, database.quote_name(setting)));
-    }
-  }
-  set_for_database_.clear();  // else they go with the working copy
-  return true;
-}
-
-std::vector<Problem> Workbench::unfit_for_target(const Change& change) {
-  std::vector<Problem> problems;
-  const auto add = [&](const std::string& pointer, const std::string& message) {
-    problems.push_back({change.file.string(), pointer, message});
-  };
-  if (!servers_.own() && change.binaries.any()) {
-    add("/binaries",
-        "a target's programs are not tare's to change: weigh an upgrade in sandboxes, "
-        "without --postgres and --redis");
-  }
-  const auto settings = settings_made<PostgresSettingsAction>(change);
-  for (const auto& [name, value] : settings) {
-    if (servers_.owns_postgres()) break;
-    const auto rows =
-        maintenance_->query("SELECT context FROM pg_settings WHERE name = lower($1)", {name});
-    const std::string context = rows.empty() ? "" : rows[0][0].value_or("");
-    if (context == "postmaster") {
-      add(place_of_settings(change),
-          fmt::format("{} needs a restart, and tare does not restart {}: weigh it in the sandbox, "
-                      "without --postgres",
-                      name, public_text(servers_.postgres())));
-    } else if (context == "sighup" || context == "internal") {
-      add(place_of_settings(change),
-          fmt::format("{} holds for everyone on {}, not for one database: weigh it in the sandbox, "
-                      "without --postgres",
-                      name, public_text(servers_.postgres())));
-    }
-  }
-  if (!servers_.owns_redis() && applies<RedisSettingsAction>(change) &&
-      !servers_.claimed(public_text(servers_.redis()))) {
-    add("/apply", fmt::format("Redis settings hold for everyone on {}: weigh them in the sandbox, "
-                              "without --redis, or say --claim {}",
-                              public_text(servers_.redis()), public_text(servers_.redis())));
-  }
-  return problems;
 }
 
 LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,

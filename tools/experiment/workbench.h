@@ -64,6 +64,12 @@ class Workbench {
   // data stays for the next time.
   void leave_target();
 
+  // Before a change is applied where its data is not restored, so that what a kill leaves is told.
+  void note_under_way(const Change& change);
+
+  // The steps that undo the change, a line each, for a person.
+  std::string undo_steps(const Change& change) const;
+
   // New connections that a stop does not end, for undoing what was begun.
   void connect_for_undoing();
 

@@ -1,0 +1,22 @@
+// What a claim holds on to until it ends. Only for target_claim's own files.
+// Level: experiment. One thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bench/drivers/postgres_control.h"
+#include "bench/drivers/redis_control.h"
+#include "tools/experiment/target_claim.h"
+
+namespace tare {
+
+struct TargetClaim::Held {
+  std::unique_ptr<PostgresControl> postgres;  // its session holds the lock
+  std::unique_ptr<RedisControl> redis;
+  std::string redis_owner;  // what our lock says; empty: we have none
+
+  ~Held();
+};
+
+}  // namespace tare
