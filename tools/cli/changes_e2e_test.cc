@@ -88,6 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Known{"content-site", "upgrade-postgres", {0, 1, 2}, {kMet, kMet}},
                       Known{"debian-archive", "index-relation-target", {0, 1, 2}, {kMet}},
                       Known{"debian-archive", "drop-relation-package-index", {1}, {kMissed}},
+                      Known{"debian-archive", "trim-popular", {0, 1, 2}, {kMet, kNotMissed}},
                       Known{"debian-archive", "widen-popularity", {0, 1, 2}, {}}),
     [](const ::testing::TestParamInfo<Known>& known) {
       std::string name;

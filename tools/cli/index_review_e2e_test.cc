@@ -79,8 +79,10 @@ TEST(IndexReview, ShowsAnUnusedIndexAndKeepsTheEvidence) {
   EXPECT_EQ(lookups, view.paths.at("miss").count);
   EXPECT_GT(view.cache_check.checked, 0) << "else nothing was kept out";
 
-  ASSERT_EQ(review.findings.size(), 1u);
-  const IndexFinding& unused = review.findings[0];
+  ASSERT_EQ(review.findings.size(), 2u);
+  EXPECT_EQ(review.findings[0].kind, IndexFindingKind::sequential_scan);
+  EXPECT_TRUE(has(review.findings[0].evidence, "by orders_of/list")) << "the most bytes first";
+  const IndexFinding& unused = review.findings[1];
   EXPECT_EQ(unused.kind, IndexFindingKind::unused);
   EXPECT_EQ(unused.index, "orders_amount");
   EXPECT_TRUE(unused.evidence.starts_with("0 scans of ")) << unused.evidence;

@@ -1,6 +1,6 @@
 # tare_module(FOLDER USES LIBRARY...): the folder's .cc files as the library tare_FOLDER, its
-# *_test.cc files as one test program, and its *_e2e_test.cc files, which start the real binary
-# and measure, as another that only the release build has.
+# *_test.cc files as one test program, and its *_e2e_test.cc files, which start the real binary, as
+# two more that only the release build has: what judges its measurements runs alone.
 include(GoogleTest)
 
 # What `tools/dev test` builds in the release build: the binary and the end-to-end tests.
@@ -44,9 +44,12 @@ function(tare_module folder)
     tare_test_program(${name}_test ${name} ${label} ${tests})
   endif()
   if(e2e_tests AND NOT TARE_SANITIZE)
-    # They measure: nothing else may run beside them.
-    tare_test_program(${name}_e2e_test ${name} e2e ${e2e_tests} PROPERTIES RUN_SERIAL TRUE)
-    add_dependencies(${name}_e2e_test tare)
-    add_dependencies(tare_e2e ${name}_e2e_test)
+    # Those that judge what they measure: nothing else may run beside them.
+    set(alone ${e2e_tests})
+    list(FILTER alone INCLUDE REGEX "/(arms|changes|measure)_e2e_test\\.cc$")
+    list(REMOVE_ITEM e2e_tests ${alone})
+    tare_test_program(${name}_alone_e2e_test ${name} e2e ${alone} PROPERTIES RUN_SERIAL TRUE)
+    tare_test_program(${name}_e2e_test ${name} e2e ${e2e_tests})
+    add_dependencies(tare_e2e ${name}_alone_e2e_test ${name}_e2e_test)
   endif()
 endfunction()

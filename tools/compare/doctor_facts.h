@@ -113,6 +113,7 @@ struct LastResultFacts {
   std::string started_at;
   std::map<std::string, FailedShare> operations;
   std::map<std::string, FailedShare> jobs;  // runs and failures
+  std::string servers = {};                 // that it was measured on; empty: it does not say
 };
 
 struct BaselineFacts {

@@ -115,6 +115,20 @@ void judge_baseline(const DoctorFacts& facts, const BaselineFacts& baseline, Doc
 
 }  // namespace
 
+namespace {
+
+// Failures on other servers say nothing of these.
+bool measured_here(const DoctorFacts& facts, const LastResultFacts& last) {
+  const auto names = [&last](const auto& server) {
+    if (!server) return true;
+    const bool sandbox = server->source.starts_with("the sandbox");
+    return last.servers.find(sandbox ? "sandbox" : server->place) != std::string::npos;
+  };
+  return last.servers.empty() || (names(facts.postgres) && names(facts.redis));
+}
+
+}  // namespace
+
 std::vector<DoctorRow> judge_last_result(const DoctorFacts& facts) {
   DoctorRows rows;
   if (!facts.last_result_problem.empty()) {
@@ -137,6 +151,16 @@ std::vector<DoctorRow> judge_last_result(const DoctorFacts& facts) {
     return rows;
   }
   const LastResultFacts& last = *facts.last_result;
+  if (!measured_here(facts, last)) {
+    rows.push_back({"result.elsewhere",
+                    Question::failing,
+                    Health::note,
+                    fmt::format("the newest result, of {}, is of other servers: {}",
+                                last.started_at, last.servers),
+                    {},
+                    "tare run SCENARIO on these leaves one"});
+    return rows;
+  }
   for (const auto& [name, counts] : last.operations) {
     judge_failed("result." + name, counts, last.folder, rows);
   }

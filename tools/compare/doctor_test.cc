@@ -305,6 +305,17 @@ TEST(Doctor, FailingJobsAndFewFailures) {
   EXPECT_EQ(status_of(judge_last_result(facts), "result.none"), Health::note);
 }
 
+TEST(Doctor, FailuresOnOtherServersSayNothingOfThese) {
+  DoctorFacts facts = well();
+  facts.postgres->place = "postgresql://here:5432/x";
+  facts.redis->place = "redis://here:6379/0";
+  facts.last_result->operations["view"] = {100, 50, "no"};
+  facts.last_result->servers = "postgresql://elsewhere/x, redis://elsewhere:6379/0";
+  EXPECT_EQ(status_of(judge_last_result(facts), "result.elsewhere"), Health::note);
+  facts.last_result->servers = facts.postgres->place + ", " + facts.redis->place;
+  EXPECT_EQ(status_of(judge_last_result(facts), "result.view"), Health::bad);
+}
+
 TEST(Doctor, EachDifferenceFromTheBaselineIsARow) {
   DoctorFacts facts = well();
   facts.postgres->version = "16.1";

@@ -190,7 +190,8 @@ TEST_F(IndexCostsTest, MeasuresIndexesOfPartitionedTables) {
   control_.execute("CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM (0) TO (10)");
   control_.execute("CREATE INDEX event_id ON event (id)");
   plan("log", "INSERT INTO event VALUES ($1, 3)", {{"1"}, {"2"}});
-  const IndexUse& index = index_of(measured(), "event_id");
+  const IndexReview review = measured();
+  const IndexUse& index = index_of(review, "event_id");
   ASSERT_EQ(index.costs.size(), 1u) << index.not_measured;
   EXPECT_EQ(index.costs[0].wal_records, 1);
 }

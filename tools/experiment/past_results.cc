@@ -135,6 +135,7 @@ void read_last_result(const fs::path& results, const std::string& scenario, Doct
     for (const fs::path& file : result_files(*folder)) {
       const json result = read_json(file);
       if (last.started_at.empty()) last.started_at = text_of(result, "started_at");
+      last.servers = text_of(member(member(result, "environment"), "generator"), "servers");
       add_shares(result, last);
     }
     facts.last_result = last;
