@@ -56,7 +56,7 @@ class PostgresSession final : public Session, private Alarm {
                              0)) {
       return lose(error_line(connection_.get()));
     }
-    flush();
+    send_rest();
   }
 
   void abandon(Call&) override {
@@ -117,7 +117,7 @@ class PostgresSession final : public Session, private Alarm {
                        0, nullptr)) {
       return lose(error_line(connection_.get()));
     }
-    flush();
+    send_rest();
   }
 
   void become_ready() {
@@ -128,14 +128,14 @@ class PostgresSession final : public Session, private Alarm {
     owner_->available(*this);
   }
 
-  void flush() {
+  void send_rest() {
     const int left = PQflush(connection_.get());
     if (left < 0) return lose(error_line(connection_.get()));
     if (left == 0) return watch();
     const int round = round_;
     descriptor_.async_wait(Descriptor::wait_write, [this, round](const asio::error_code& error) {
       if (error || round != round_) return;
-      flush();
+      send_rest();
       owner_->settle();
     });
     watch();  // the server may want to be read before it reads on

@@ -31,7 +31,7 @@ class Doctor : public testing::Test {
     for (const std::string& text : {outcome.out, outcome.errors}) {
       EXPECT_EQ(text.find(kPassword), std::string::npos) << text;
     }
-    const json document = json::parse(outcome.out, nullptr, false);
+    json document = json::parse(outcome.out, nullptr, false);
     EXPECT_EQ(document.value("exit_code", -1), outcome.code);
     return document;
   }

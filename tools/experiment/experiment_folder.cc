@@ -76,7 +76,7 @@ fs::path keep_unfinished(const PendingFolder& folder, const AbArms& arms, const 
   write_unfinished(kept.path(),
                    {fs::absolute(arms.baseline.scenario().file), fs::absolute(change.file),
                     options.settings, options.pairs, experiment});
-  const fs::path place = kept.publish();
+  fs::path place = kept.publish();
   if (options.resumed) fs::remove_all(options.resumed_folder);
   return place;
 }
