@@ -8,6 +8,7 @@
 #include "loaders/database_template.h"
 #include "loaders/load_dataset.h"
 #include "loaders/schema_text.h"
+#include "loaders/stamp.h"
 #include "loaders/value_sets.h"
 #include "tools/experiment/cache_warming.h"
 #include "tools/experiment/sandbox_settings.h"
@@ -229,7 +230,13 @@ void Workbench::refresh(const Change* change) {
   restore_data();
   if (!settings.empty() && !servers_.owns_postgres()) {
     note_under_way(*change);
-    set_for_database(*change, settings);
+    try {
+      set_for_database(*change, settings);
+    } catch (const FileProblems&) {  // undone at once, so nothing is under way
+      put_settings_back();
+      if (freshness() == Freshness::in_place) clear_under_way(*postgres_);
+      throw;
+    }
   }
   redis_.emplace(servers_.redis());
   if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);

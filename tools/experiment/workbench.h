@@ -68,7 +68,7 @@ class Workbench {
   void note_under_way(const Change& change);
 
   // The steps that undo the change, a line each, for a person.
-  std::string undo_steps(const Change& change) const;
+  std::string undo_steps(const Change& change);
 
   // New connections that a stop does not end, for undoing what was begun.
   void connect_for_undoing();

@@ -35,7 +35,7 @@ void Workbench::note_under_way(const Change& change) {
   tare::note_under_way(*postgres_, {change.name, undo_steps(change)});
 }
 
-std::string Workbench::undo_steps(const Change& change) const {
+std::string Workbench::undo_steps(const Change& change) {
   std::string text;
   for (const Action& action : change.rollback) {
     if (const auto* sql = std::get_if<SqlAction>(&action)) text += "\n  " + sql->sql + ";";
@@ -45,9 +45,9 @@ std::string Workbench::undo_steps(const Change& change) const {
     if (const auto* shell = std::get_if<ShellAction>(&action)) text += "\n  $ " + shell->command;
   }
   for (const auto& [name, value] : settings_made<PostgresSettingsAction>(change)) {
-    text +=
-        fmt::format("\n  ALTER DATABASE {} RESET {};",
-                    postgres_ ? postgres_->quote_name(working_database().database) : "...", name);
+    text += fmt::format(
+        "\n  ALTER DATABASE {} RESET {};",
+        postgres_ ? postgres_->value("SELECT quote_ident(current_database())") : "...", name);
   }
   return text.empty() ? "\n  nothing: the change file gives no rollback" : text;
 }
