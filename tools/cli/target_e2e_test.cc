@@ -97,13 +97,30 @@ TEST_F(TargetTest, SettingsHoldForItsOwnDatabaseOrAreRefused) {
   EXPECT_EQ(admin().value("SHOW work_mem"), "4MB");
 }
 
-TEST_F(TargetTest, SettingsInPlaceArePutBack) {
+TEST_F(TargetTest, SettingsInPlaceArePutBackToWhatTheyWere) {
   make_narrow_role();
+  admin().execute("ALTER DATABASE staging SET work_mem = '8MB'");
+  const std::string all =
+      "SELECT string_agg(one, '; ') FROM pg_db_role_setting, unnest(setconfig) one";
+  const TareOutcome outcome = tare_.run(
+      ab(change(R"j([{"postgres_settings": {"work_mem": "9MB", "search_path": "public, shop"}}])j",
+                "[]"),
+         postgres_uri("staging", "narrow")));
+  EXPECT_LE(outcome.code, 2) << outcome.errors << outcome.out;
+  EXPECT_EQ(admin().value(all), "work_mem=8MB");
+}
+
+TEST_F(TargetTest, ASettingThatARoleOverridesIsRefused) {
+  make_narrow_role();
+  admin().execute("ALTER ROLE narrow SET work_mem = '8MB'");
   const TareOutcome outcome =
       tare_.run(ab(change(R"j([{"postgres_settings": {"work_mem": "9MB"}}])j", "[]"),
                    postgres_uri("staging", "narrow")));
-  EXPECT_LE(outcome.code, 2) << outcome.errors << outcome.out;
-  EXPECT_EQ(admin().value("SELECT count(*) FROM pg_db_role_setting"), "0");
+  EXPECT_EQ(outcome.code, 4) << outcome.out;
+  expect_says(outcome.errors, "work_mem is set by the user");
+  EXPECT_EQ(admin().value("SELECT count(*) FROM pg_db_role_setting WHERE setdatabase <> 0"), "0");
+  const TareOutcome next = tare_.run(ab(change(), postgres_uri("staging", "narrow")));
+  EXPECT_LE(next.code, 2) << "no change is said to be under way: " << next.errors;
 }
 
 TEST_F(TargetTest, ConnectionsThatAreLostUnderWayMakeARunInvalid) {

@@ -14,6 +14,11 @@ TEST_F(TargetTest, ADatabaseThatIsNotTaresIsNotReplaced) {
   EXPECT_EQ(refused.code, 4) << refused.out;
   expect_says(refused.errors, "has a database tare_shop that tare has not made");
   expect_says(refused.errors, "--claim tare_shop");
+  auto slipped = ab(change(), postgres_uri());
+  slipped.insert(slipped.end(), {"--claim", "tare_shopp"});
+  const TareOutcome slip = tare_.run(slipped);
+  EXPECT_EQ(slip.code, 4) << slip.out;
+  expect_says(slip.errors, "--claim tare_shopp names nothing that needs one here");
   auto claimed = ab(change(), postgres_uri());
   claimed.insert(claimed.end(), {"--claim", "tare_shop"});
   EXPECT_LE(tare_.run(claimed).code, 2);

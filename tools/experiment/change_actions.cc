@@ -93,7 +93,11 @@ Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows
     failure += (failure.empty() ? "" : "\n") + to_text(error);
   }
   if (!failure.empty()) return {RollbackStatus::failed, failure};
-  std::vector<std::string> difference = schema_changes();
+  // Elsewhere settings of the database go with the working copy.
+  std::vector<std::string> difference =
+      bench_.freshness() == Freshness::in_place
+          ? schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()))
+          : schema_changes();
   for (std::string& rows : different_rows(rows_at_start)) difference.push_back(std::move(rows));
   if (!difference.empty()) {
     return {RollbackStatus::different, fmt::format("{}", fmt::join(difference, "\n"))};
@@ -117,8 +121,10 @@ std::vector<std::string> ChangeActions::schema_changes() const {
       schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()));
   // On a target the change's settings are made for the database, and so look like a part of it.
   for (const auto& [name, value] : settings_made<PostgresSettingsAction>(change_)) {
-    const std::string made = fmt::format("+ setting this database every role {}=", name);
-    std::erase_if(changes, [&made](const std::string& line) { return line.starts_with(made); });
+    const std::string setting = fmt::format(" setting this database every role {}=", name);
+    std::erase_if(changes, [&setting](const std::string& line) {
+      return line.starts_with("+" + setting) || line.starts_with("-" + setting);
+    });
   }
   return changes;
 }

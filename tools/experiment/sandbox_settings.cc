@@ -1,8 +1,8 @@
 #include "tools/experiment/sandbox_settings.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include "tools/experiment/postgres_setting.h"
 
 namespace tare {
 namespace {
@@ -28,8 +28,7 @@ void set_postgres_settings(const SandboxSetup& setup, PostgresControl& postgres,
   fs::rename(part, kept_aside(setup));
   try {
     for (const auto& [name, value] : values) {
-      postgres.execute(fmt::format("ALTER SYSTEM SET {} = {}", postgres.quote_name(name),
-                                   postgres.quote_text(value)));
+      postgres.execute("ALTER SYSTEM SET " + setting_assignment(postgres, name, value));
     }
   } catch (...) {
     put_postgres_settings_back(setup);

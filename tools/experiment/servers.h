@@ -31,6 +31,7 @@ class Servers {
 
   // Whether the person named this: a database of the target, or public_text() of an endpoint.
   bool claimed(const std::string& name) const { return claims_.contains(name); }
+  const std::set<std::string>& claims() const { return claims_; }
 
   // Stops and starts what is tare's own, and empties its Redis where that is asked. A target stays
   // as it is. Errors as Sandbox::restart.

@@ -1,6 +1,7 @@
 #include "tools/experiment/target_claim.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -43,6 +44,26 @@ void refuse_blocks(const Scenario& scenario) {
   }
 }
 
+// A claim with a slip in it would be missed only where it is needed.
+void refuse_unknown_claims(const Servers& servers, const Scenario& scenario, std::stop_token stop) {
+  if (servers.claims().empty()) return;
+  std::vector<std::string> known;
+  if (!servers.owns_postgres()) {
+    const PostgresEndpoint endpoint = servers.postgres();
+    known = {public_text(endpoint),
+             PostgresControl(endpoint, stop).value("SELECT current_database()"),
+             database_name(scenario), template_name(scenario)};
+  }
+  if (!servers.owns_redis()) known.push_back(public_text(servers.redis()));
+  for (const std::string& claim : servers.claims()) {
+    if (std::find(known.begin(), known.end(), claim) != known.end()) continue;
+    const bool tellable = claim.find('@') == std::string::npos;  // else it may hold a password
+    throw UsageError(fmt::format("{} names nothing that needs one here; it may be one of: {}",
+                                 tellable ? "--claim " + claim : "a --claim",
+                                 fmt::join(known, ", ")));
+  }
+}
+
 // Advisory locks are of one database; a session's name is seen from every one.
 void require_alone(PostgresControl& postgres, const std::string& working, const std::string& source,
                    const std::string& place) {
@@ -64,6 +85,7 @@ void require_alone(PostgresControl& postgres, const std::string& working, const 
 TargetClaim::TargetClaim(const Servers& servers, const std::vector<const Scenario*>& scenarios,
                          std::stop_token stop)
     : held_(std::make_unique<Held>()) {
+  refuse_unknown_claims(servers, *scenarios.front(), stop);
   if (!servers.owns_postgres()) claim_postgres(servers, scenarios, stop);
   if (!servers.owns_redis()) claim_redis(servers, scenarios, stop);
 }

@@ -228,16 +228,7 @@ void Workbench::refresh(const Change* change) {
   }
   maintenance_.emplace(servers_.postgres(), stop_);
   restore_data();
-  if (!settings.empty() && !servers_.owns_postgres()) {
-    note_under_way(*change);
-    try {
-      set_for_database(*change, settings);
-    } catch (const FileProblems&) {  // undone at once, so nothing is under way
-      put_settings_back();
-      if (freshness() == Freshness::in_place) clear_under_way(*postgres_);
-      throw;
-    }
-  }
+  if (!settings.empty() && !servers_.owns_postgres()) set_for_database(*change, settings);
   redis_.emplace(servers_.redis());
   if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);
 }

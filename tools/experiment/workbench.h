@@ -20,6 +20,7 @@
 #include "loaders/redis_snapshot.h"
 #include "tools/experiment/environment.h"
 #include "tools/experiment/event_log.h"
+#include "tools/experiment/postgres_setting.h"
 #include "tools/experiment/servers.h"
 #include "tools/experiment/stage_progress.h"
 #include "tools/experiment/target_claim.h"
@@ -120,7 +121,7 @@ class Workbench {
   std::optional<RedisSnapshot> snapshot_;
   std::string schema_at_start_;
   std::vector<std::string> warnings_;
-  std::vector<std::string> set_for_database_;  // settings, on a target
+  std::optional<DatabaseSettings> database_settings_;  // of a change, on a target
 };
 
 }  // namespace tare

@@ -44,10 +44,9 @@ std::string Workbench::undo_steps(const Change& change) {
     }
     if (const auto* shell = std::get_if<ShellAction>(&action)) text += "\n  $ " + shell->command;
   }
-  for (const auto& [name, value] : settings_made<PostgresSettingsAction>(change)) {
-    text += fmt::format(
-        "\n  ALTER DATABASE {} RESET {};",
-        postgres_ ? postgres_->value("SELECT quote_ident(current_database())") : "...", name);
+  if (database_settings_) {
+    for (const std::string& statement : database_settings_->undo())
+      text += "\n  " + statement + ";";
   }
   return text.empty() ? "\n  nothing: the change file gives no rollback" : text;
 }
@@ -55,33 +54,42 @@ std::string Workbench::undo_steps(const Change& change) {
 // On a target the settings hold for new connections to tare's own database alone.
 void Workbench::set_for_database(const Change& change,
                                  const std::map<std::string, std::string>& settings) {
-  const std::string database = postgres_->quote_name(postgres_->value("SELECT current_database()"));
-  for (const auto& [name, value] : settings) {
-    try {
-      postgres_->execute(fmt::format("ALTER DATABASE {} SET {} = {}", database,
-                                     postgres_->quote_name(name), postgres_->quote_text(value)));
-    } catch (const SqlError& error) {
-      throw FileProblems(
-          {{change.file.string(), place_of<PostgresSettingsAction>(change) + "/postgres_settings",
-            to_text(error)}});
+  database_settings_.emplace(*postgres_, settings);
+  note_under_way(change);
+  const auto refuse = [&](const std::string& message) {
+    put_settings_back();  // so nothing is under way
+    if (freshness() == Freshness::in_place) clear_under_way(*postgres_);
+    throw FileProblems(
+        {{change.file.string(), place_of<PostgresSettingsAction>(change) + "/postgres_settings",
+          message}});
+  };
+  try {
+    for (const std::string& statement : database_settings_->statements()) {
+      postgres_->execute(statement);
     }
-    set_for_database_.push_back(name);
+  } catch (const SqlError& error) {
+    refuse(to_text(error));
   }
   postgres_.emplace(working_database(), stop_);
+  for (const auto& [name, value] : settings) {
+    const SqlRows found =
+        postgres_->query("SELECT source FROM pg_settings WHERE lower(name) = lower($1)", {name});
+    if (found.empty() || found[0][0] == "database") continue;
+    refuse(
+        fmt::format("{} is set by the {} for tare's sessions, which goes before the database's: "
+                    "take that away there, or weigh this in the sandbox",
+                    name, found[0][0].value_or("server")));
+  }
 }
 
 bool Workbench::put_settings_back() {
   if (const SandboxSetup* setup = servers_.setup()) return put_postgres_settings_back(*setup);
-  if (set_for_database_.empty()) return false;
+  if (!database_settings_) return false;
   if (freshness() == Freshness::in_place) {
     PostgresControl database(working_database(), stop_);
-    const std::string name = database.quote_name(database.value("SELECT current_database()"));
-    for (const std::string& setting : set_for_database_) {
-      database.execute(
-          fmt::format("ALTER DATABASE {} RESET {}", name, database.quote_name(setting)));
-    }
+    for (const std::string& statement : database_settings_->undo()) database.execute(statement);
   }
-  set_for_database_.clear();  // else they go with the working copy
+  database_settings_.reset();  // else they go with the working copy
   return true;
 }
 
@@ -98,8 +106,8 @@ std::vector<Problem> Workbench::unfit_for_target(const Change& change) {
   const auto settings = settings_made<PostgresSettingsAction>(change);
   for (const auto& [name, value] : settings) {
     if (servers_.owns_postgres()) break;
-    const auto rows =
-        maintenance_->query("SELECT context FROM pg_settings WHERE name = lower($1)", {name});
+    const auto rows = maintenance_->query(
+        "SELECT context FROM pg_settings WHERE lower(name) = lower($1)", {name});
     const std::string context = rows.empty() ? "" : rows[0][0].value_or("");
     if (context == "postmaster") {
       add(place_of<PostgresSettingsAction>(change) + "/postgres_settings",
