@@ -113,10 +113,6 @@ void judge_baseline(const DoctorFacts& facts, const BaselineFacts& baseline, Doc
   }
 }
 
-}  // namespace
-
-namespace {
-
 // Failures on other servers say nothing of these.
 bool measured_here(const DoctorFacts& facts, const LastResultFacts& last) {
   const auto names = [&last](const auto& server) {
