@@ -71,6 +71,7 @@ enum class ChangeKind {
 // geometric means of times, means of shares, medians of counts.
 struct Row {
   std::string operation;  // or "job import", or "(all)" operations
+  std::string path;       // hit, miss ...: of requests that went this way; empty: of all
   std::string metric;     // response_time_tm95, failed_share, blocks_per_query ...
   Unit unit = Unit::nanoseconds;
   ChangeKind kind = ChangeKind::relative;
@@ -80,8 +81,13 @@ struct Row {
   double margin = 0;               // in the terms of `change`
   std::optional<Verdict> verdict;  // every gating row has one, no shown row has
   Gating gating = Gating::shown;
-  int pairs = 0;     // that entered the estimate
-  std::string note;  // what else a reader must know; often empty
+  int pairs = 0;                  // that entered the estimate
+  std::optional<double> p_value;  // one-sided, of "worse"; none: no test was made
+  // The smallest worsening that so many pairs would have shown four times in five, and what the arm
+  // that ran second has more by than the first; both in the terms of `change`.
+  std::optional<double> detectable_change, order_effect;
+  std::optional<int> more_pairs;  // of an inconclusive row: about so many more would settle it
+  std::string note;               // what else a reader must know; often empty
 
   friend bool operator==(const Row&, const Row&) = default;
 };

@@ -57,6 +57,7 @@ void write_if(ordered_json& out, const char* name, const std::optional<double>& 
 ordered_json written(const Row& row) {
   ordered_json out;
   out["operation"] = row.operation;
+  out["path"] = row.path;
   out["metric"] = row.metric;
   out["unit"] = tare::to_text(row.unit);
   out["kind"] = tare::to_text(row.kind);
@@ -69,6 +70,10 @@ ordered_json written(const Row& row) {
   if (row.verdict) out["verdict"] = tare::to_text(*row.verdict);
   out["gating"] = tare::to_text(row.gating);
   out["pairs"] = row.pairs;
+  write_if(out, "p_value", row.p_value);
+  write_if(out, "detectable_change", row.detectable_change);
+  write_if(out, "order_effect", row.order_effect);
+  if (row.more_pairs) out["more_pairs"] = *row.more_pairs;
   out["note"] = row.note;
   return out;
 }
@@ -159,6 +164,7 @@ Outcome read_outcome(const json& value) {
 Row read_row(const json& value) {
   Row row;
   row.operation = text_of(value, "operation");
+  row.path = value.value("path", std::string());
   row.metric = text_of(value, "metric");
   row.unit = read_word<Unit>(
       text_of(value, "unit"),
@@ -181,6 +187,10 @@ Row read_row(const json& value) {
   row.gating =
       read_word<Gating>(text_of(value, "gating"), {Gating::gating, Gating::shown}, tare::to_text);
   row.pairs = count_of(value, "pairs");
+  row.p_value = read_if(value, "p_value");
+  row.detectable_change = read_if(value, "detectable_change");
+  row.order_effect = read_if(value, "order_effect");
+  if (value.contains("more_pairs")) row.more_pairs = count_of(value, "more_pairs");
   row.note = text_of(value, "note");
   return row;
 }

@@ -27,9 +27,23 @@ Experiment whole_experiment() {
   const Verdict verdicts[] = {Verdict::improved,  Verdict::equivalent,   Verdict::not_worse,
                               Verdict::regressed, Verdict::inconclusive, Verdict::invalid};
   for (const Verdict verdict : verdicts) {
-    out.comparison.rows.push_back({"page", "response_time_tm95", Unit::nanoseconds,
-                                   ChangeKind::relative, 1.0 / 3, 2e9, -0.1, -0.2, 0.3, 0.05,
-                                   verdict, Gating::gating, 4, "a note"});
+    out.comparison.rows.push_back({.operation = "page",
+                                   .path = "hit",
+                                   .metric = "response_time_tm95_hit",
+                                   .baseline = 1.0 / 3,
+                                   .contender = 2e9,
+                                   .change = -0.1,
+                                   .low = -0.2,
+                                   .high = 0.3,
+                                   .margin = 0.05,
+                                   .verdict = verdict,
+                                   .gating = Gating::gating,
+                                   .pairs = 4,
+                                   .p_value = 0.25,
+                                   .detectable_change = 0.031,
+                                   .order_effect = -0.01,
+                                   .more_pairs = 8,
+                                   .note = "a note"});
   }
   const Unit units[] = {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls,
                         Unit::per_second};
