@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "tools/compare/comparison_parts.h"
+#include "tools/compare/decision.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
@@ -63,43 +64,70 @@ std::optional<double> overall_hit_ratio(const std::vector<PairSample>& pairs, Ar
   return double(hits) / double(hits + misses);
 }
 
-void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
+using Rows = std::vector<Judged>;
+
+void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Rows& rows) {
   for (const std::string& name : jobs_in(pairs)) {
-    Row row = judge_metric(pairs, name, "failed_share", Gating::gating, criteria).row;
-    if (row.baseline == 0.0 && row.contender == 0.0) {  // a few runs prove nothing
-      row.gating = Gating::shown;
-      row.verdict.reset();
+    Judged failed = judge_metric(pairs, name, "failed_share", Gating::gating, criteria);
+    if (failed.row.baseline == 0.0 && failed.row.contender == 0.0) {  // a few runs prove nothing
+      failed.row.gating = Gating::shown;
+      failed.row.verdict.reset();
     }
-    out.rows.push_back(std::move(row));
+    rows.push_back(std::move(failed));
     for (const char* metric : {"lateness_mean", "duration_mean"}) {
-      out.rows.push_back(judge_metric(pairs, name, metric, Gating::shown, criteria).row);
+      rows.push_back(judge_metric(pairs, name, metric, Gating::shown, criteria));
     }
   }
   std::set<std::string> counted = operations_in(pairs);
   for (const auto& [name, job] : pairs.front().baseline.result.jobs) {
     if (!counted.insert(job.operation).second || !has_plans(pairs, job.operation)) continue;
-    out.rows.push_back(judge_blocks(pairs, job.operation, criteria));
+    rows.push_back({judge_blocks(pairs, job.operation, criteria)});
+  }
+}
+
+// A regression is called one when it is beyond chance among all the gating rows that were tested.
+void share_alarms(const Criteria& criteria, Rows& rows) {
+  std::vector<Judged*> tested;
+  std::vector<double> p_values;
+  for (Judged& judged : rows) {
+    if (judged.row.gating != Gating::gating || !judged.row.p_value) continue;
+    tested.push_back(&judged);
+    p_values.push_back(*judged.row.p_value);
+  }
+  const std::vector<bool> beyond_chance = holm(p_values, criteria.levels.alarm);
+  for (size_t i = 0; i < tested.size(); ++i) {
+    Row& row = tested[i]->row;
+    if (row.verdict != Verdict::regressed || beyond_chance[i]) continue;
+    row.verdict = Verdict::inconclusive;
+    row.more_pairs = pairs_until(tested[i]->estimate, tested[i]->estimate.mean,
+                                 criteria.levels.alarm / double(tested.size()));
+    row.note +=
+        fmt::format("{}worse by its own interval, but p = {:.2g} may be chance among {} rows",
+                    row.note.empty() ? "" : "; ", *row.p_value, tested.size());
   }
 }
 
 void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Comparison& out) {
+  Rows rows;
   std::set<std::string> operations = operations_in(pairs);
   for (const std::string& name : criteria.never_asked) operations.erase(name);
   for (const std::string& name : operations) {
     for (const char* metric : {"response_time_tm95", "failed_share"}) {
-      out.rows.push_back(judge_metric(pairs, name, metric, Gating::gating, criteria).row);
+      rows.push_back(judge_metric(pairs, name, metric, Gating::gating, criteria));
     }
-    if (has_plans(pairs, name)) out.rows.push_back(judge_blocks(pairs, name, criteria));
+    if (has_plans(pairs, name)) rows.push_back({judge_blocks(pairs, name, criteria)});
     for (const char* metric : kShownMetrics) {
-      Row row = judge_metric(pairs, name, metric, Gating::shown, criteria).row;
-      if (row.baseline || row.contender) out.rows.push_back(std::move(row));
+      Judged judged = judge_metric(pairs, name, metric, Gating::shown, criteria);
+      if (judged.row.baseline || judged.row.contender) rows.push_back(std::move(judged));
     }
   }
-  add_job_rows(pairs, criteria, out);
+  add_job_rows(pairs, criteria, rows);
   if (criteria.closed_loop) {
-    const std::string all(kAllOperations);
-    out.rows.push_back(judge_metric(pairs, all, "throughput", Gating::gating, criteria).row);
+    rows.push_back(
+        judge_metric(pairs, std::string(kAllOperations), "throughput", Gating::gating, criteria));
   }
+  share_alarms(criteria, rows);
+  for (Judged& judged : rows) out.rows.push_back(std::move(judged.row));
   std::stable_partition(out.rows.begin(), out.rows.end(),
                         [](const Row& row) { return row.gating == Gating::gating; });
 }
@@ -115,8 +143,7 @@ ExpectationResult judged_expectation(const std::vector<PairSample>& pairs, const
             expectation.bound,     Outcome::inconclusive, "no such operation was measured"};
   }
   if (expectation.metric == "blocks_per_query") {
-    return judge_expectation({judge_blocks(pairs, expectation.operation, criteria), 0},
-                             expectation);
+    return judge_expectation({judge_blocks(pairs, expectation.operation, criteria)}, expectation);
   }
   return judge_expectation(
       judge_metric(pairs, expectation.operation, expectation.metric, Gating::gating, criteria),

@@ -11,6 +11,7 @@
 #include "bench/model/change.h"
 #include "bench/model/result.h"
 #include "bench/model/scenario.h"
+#include "tools/compare/looks.h"
 #include "tools/compare/plan_shape.h"
 
 namespace tare {
@@ -33,10 +34,13 @@ struct Sample {
 };
 Sample sample_of(const Result& result);
 
+enum class PairOrder { baseline_first, contender_first };
+
 // The unit of replication: one baseline trial and one contender trial.
 struct PairSample {
   Sample baseline;
   Sample contender;
+  PairOrder order = PairOrder::baseline_first;
 };
 
 // What the comparison is held against.
@@ -51,7 +55,7 @@ struct Criteria {
   bool other_rows = false;  // it says that queries give other rows: its variable is "data..."
   std::set<std::string> never_asked;  // operations without a share of the mix
   bool closed_loop = false;           // the servers decide how many requests there are
-  double confidence = 0.95;
+  Levels levels;                      // of this look
 };
 // `change` may be null: two arms compared without one.
 Criteria criteria_of(const Scenario& scenario, const Change* change);

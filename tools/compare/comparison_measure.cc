@@ -72,6 +72,7 @@ Measurement measure_job(const JobResult& job, const std::string& metric) {
     Measurement out{Unit::share, std::nullopt};
     if (job.runs.ok + job.runs.failed + job.runs.timed_out > 0) {
       out.value = job.runs.failed_share();
+      out.of = job.runs.ok + job.runs.failed + job.runs.timed_out;
     }
     return out;
   }
@@ -91,6 +92,7 @@ Measurement measure(const Sample& sample, const std::string& name, const std::st
     Measurement out{Unit::share, std::nullopt};
     if (operation && operation->requests.scheduled > 0) {
       out.value = operation->requests.failed_share();
+      out.of = operation->requests.scheduled;
     }
     return out;
   }
@@ -99,6 +101,7 @@ Measurement measure(const Sample& sample, const std::string& name, const std::st
     if (!operation) return out;
     const int64_t hits = path_count(*operation, "hit"), misses = path_count(*operation, "miss");
     if (hits + misses > 0) out.value = double(hits) / double(hits + misses);
+    out.of = hits + misses;
     return out;
   }
   if (metric == "redis_calls_per_request") {

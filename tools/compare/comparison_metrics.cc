@@ -5,24 +5,19 @@
 #include <cmath>
 
 #include "tools/compare/comparison_parts.h"
+#include "tools/compare/decision.h"
+#include "tools/compare/difference_scale.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
 namespace {
 
-constexpr double kLargestChange = 1e9;  // what an interval of two wild pairs is cut to
-
-double bounded(double change) {
-  return std::clamp(change, -kLargestChange, kLargestChange);
-}
-
-// From log-ratios back to a relative change.
-double relative(double log_ratio) {
-  return bounded(std::expm1(std::min(log_ratio, 700.0)));
-}
+// Fewer beyond a quantile and it is another request's accident in each trial.
+constexpr int64_t kFewestBeyond = 10;
 
 struct Values {
-  std::vector<double> baseline, contender;
+  std::vector<TrialValue> baseline, contender;
+  std::vector<PairOrder> orders;
   int64_t fewest_beyond = std::numeric_limits<int64_t>::max();
   std::string missing;  // why a metric is not there in an arm
   int64_t scheduled = 0;
@@ -38,9 +33,10 @@ Values values_of(const std::vector<PairSample>& pairs, const std::string& operat
     const int64_t scheduled =
         scheduled_in(pairs[i].baseline, operation) + scheduled_in(pairs[i].contender, operation);
     out.scheduled += scheduled;
-    if (before.value) out.baseline.push_back(*before.value);
-    if (after.value) out.contender.push_back(*after.value);
+    if (before.value) out.baseline.push_back({*before.value, before.of});
+    if (after.value) out.contender.push_back({*after.value, after.of});
     if (before.value && after.value) {
+      out.orders.push_back(pairs[i].order);
       out.fewest_beyond = std::min({out.fewest_beyond, before.beyond, after.beyond});
     } else if (scheduled > 0 && out.missing.empty()) {
       const char* arm = before.value ? "the contender" : after.value ? "the baseline" : "both arms";
@@ -51,40 +47,6 @@ Values values_of(const std::vector<PairSample>& pairs, const std::string& operat
     }
   }
   return out;
-}
-
-void estimate_into(Row& row, const Values& values, double confidence) {
-  std::vector<double> differences;
-  for (size_t i = 0; i < values.baseline.size(); ++i) {
-    differences.push_back(row.kind == ChangeKind::points
-                              ? values.contender[i] - values.baseline[i]
-                              : std::log(values.contender[i] / values.baseline[i]));
-  }
-  const PairedEstimate found = estimate(differences, confidence);
-  const auto change = [&row](double value) {
-    return row.kind == ChangeKind::points ? value : relative(value);
-  };
-  row.pairs = found.n;
-  row.change = change(found.mean);
-  if (row.kind == ChangeKind::exact || !found.low) return;
-  row.low = change(*found.low);
-  row.high = change(*found.high);
-}
-
-Verdict verdict_of(const Row& row, double slack, double worse_sign) {
-  if (!row.low || !row.high) return Verdict::inconclusive;
-  // In the terms of "worse is up".
-  double change = *row.change, low = *row.low - slack, high = *row.high + slack;
-  if (worse_sign < 0) {
-    change = -change;
-    std::swap(low, high);
-    low = -low, high = -high;
-  }
-  if (low > 0 && change - slack >= row.margin) return Verdict::regressed;
-  if (high < 0 && change + slack <= -row.margin) return Verdict::improved;
-  if (low > -row.margin && high < row.margin) return Verdict::equivalent;
-  if (high < row.margin) return Verdict::not_worse;
-  return Verdict::inconclusive;
 }
 
 // The generators' lag differs between the arms by so much of the row's baseline; 0 while that is
@@ -102,7 +64,7 @@ double lag_slack(const std::vector<PairSample>& pairs, const Row& row) {
     difference += lag_of(pair.contender) - lag_of(pair.baseline);
   }
   const double share = std::abs(difference / double(pairs.size())) / *row.baseline;
-  return std::isfinite(share) && share > row.margin / 4 ? bounded(share) : 0;
+  return std::isfinite(share) && share > row.margin / 4 ? share : 0;
 }
 
 void note(Row& row, const std::string& text) {
@@ -118,36 +80,73 @@ void note_no_failures(Row& row, const std::vector<PairSample>& pairs) {
                       : fmt::format("0 of {} failed; at most {:.0f} % at 95 %", requests, most));
 }
 
-bool all_zero(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return value == 0; });
+bool all_zero(const std::vector<TrialValue>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](const TrialValue& each) { return each.value == 0; });
+}
+
+// The decision in the row's own terms.
+void fill_in(Row& row, const Decision& decision, const DifferenceScale& scale, WorseIs worse) {
+  row.pairs = decision.estimate.n;
+  row.change = scale.change();
+  row.p_value = decision.p_value;
+  const double mean = decision.estimate.mean;
+  const auto beside = [&](double distance) {
+    return std::abs(scale.change_at(mean + distance) - scale.change_at(mean));
+  };
+  if (decision.limits) {
+    row.low = scale.change_at(decision.limits->low);
+    row.high = scale.change_at(decision.limits->high);
+    if (worse == WorseIs::lower) std::swap(row.low, row.high);
+  }
+  if (decision.detectable) row.detectable_change = beside(*decision.detectable);
+  if (decision.order_effect) {
+    row.order_effect = std::copysign(beside(*decision.order_effect), *decision.order_effect);
+  }
+}
+
+bool is_lower_worse(const std::string& metric) {
+  return metric == "hit_ratio" || metric == "throughput";
 }
 
 void judge_values(Judged& judged, const Values& values, const std::vector<PairSample>& pairs,
                   const Criteria& criteria) {
   Row& row = judged.row;
-  estimate_into(row, values, criteria.confidence);
-  const bool is_tail =
-      row.metric.ends_with("p99") || row.metric.ends_with("p999") || row.metric.ends_with("max");
-  if (is_tail && values.fewest_beyond < 10) {
-    row.low.reset();
-    row.high.reset();
-    note(row, "fewer than 10 requests beyond it in a trial");
-  } else if (row.pairs == 1 && row.kind != ChangeKind::exact) {
-    note(row, "one pair has no interval");
+  const WorseIs worse = is_lower_worse(row.metric) ? WorseIs::lower : WorseIs::higher;
+  const DifferenceScale scale(row.kind, worse, values.baseline, values.contender);
+  row.pairs = int(scale.differences().size());
+  row.change = scale.change();
+  if (row.kind == ChangeKind::exact) return;
+  if (values.fewest_beyond < kFewestBeyond) {
+    note(row, fmt::format("fewer than {} requests beyond it in a trial", kFewestBeyond));
+    if (row.gating == Gating::gating) row.verdict = Verdict::inconclusive;
+    return;
   }
   judged.slack = lag_slack(pairs, row);
-  const double worse_sign = row.metric == "hit_ratio" || row.metric == "throughput" ? -1 : 1;
+  Differences differences{scale.differences(), values.orders, scale.worse_margin(row.margin),
+                          scale.better_margin(row.margin), std::log1p(judged.slack)};
+  const Decision decision = decide(differences, criteria.levels);
+  judged.estimate = decision.estimate;
+  fill_in(row, decision, scale, worse);
+  if (row.pairs == 1) note(row, "one pair has no interval");
   const bool nothing_failed =
       row.metric == "failed_share" && all_zero(values.baseline) && all_zero(values.contender);
-  if (nothing_failed) note_no_failures(row, pairs);
-  if (row.gating == Gating::shown) return;
-  row.verdict = nothing_failed ? Verdict::equivalent : verdict_of(row, judged.slack, worse_sign);
-  if (judged.slack > 0 && verdict_of(row, 0, worse_sign) != *row.verdict) {
-    row.verdict = Verdict::inconclusive;
-    note(row, fmt::format("the generators' lag differs by {:.2g} % of the baseline: use fewer "
-                          "requests per second or more cores",
-                          100 * judged.slack));
+  if (nothing_failed) {
+    note_no_failures(row, pairs);
+    row.p_value.reset();
   }
+  if (row.gating == Gating::shown) return;
+  row.verdict = nothing_failed ? Verdict::equivalent : decision.verdict;
+  if (*row.verdict == Verdict::inconclusive) row.more_pairs = decision.more_pairs;
+  if (!decision.note.empty()) note(row, decision.note);
+  if (judged.slack == 0) return;
+  differences.slack = 0;
+  if (decide(differences, criteria.levels).verdict == *row.verdict) return;
+  row.verdict = Verdict::inconclusive;
+  row.more_pairs.reset();  // they would not help
+  note(row, fmt::format("the generators' lag differs by {:.2g} % of the baseline: use fewer "
+                        "requests per second or more cores",
+                        100 * judged.slack));
 }
 
 }  // namespace
@@ -158,8 +157,9 @@ double margin_of(const Criteria& criteria, const std::string& metric) {
   if (metric == "failed_share") return 0.001;
   if (metric == "hit_ratio") return 0.01;
   if (metric == "blocks_per_query") return 0.2;
-  if (metric.ends_with("p99") || metric.ends_with("p999") || metric.ends_with("max")) return 0.1;
-  return 0.05;
+  if (metric.ends_with("p999") || metric.ends_with("max")) return 0.2;
+  if (metric.ends_with("p90") || metric.ends_with("p95") || metric.ends_with("p99")) return 0.1;
+  return 0.03;
 }
 
 Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,
@@ -174,11 +174,15 @@ Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& ope
   if (row.unit == Unit::share) row.kind = ChangeKind::points;
   if (row.unit == Unit::calls) row.kind = ChangeKind::exact;
 
-  const auto middle = [&row](const std::vector<double>& arm) -> std::optional<double> {
-    if (arm.empty()) return std::nullopt;
-    if (row.unit == Unit::nanoseconds || row.unit == Unit::per_second) return geometric_mean(arm);
-    if (row.unit == Unit::calls) return median(arm);
-    return estimate(arm, 0.95).mean;
+  for (const char* path : {"hit", "miss"}) {
+    if (metric.ends_with(std::string("_") + path)) row.path = path;
+  }
+  const auto middle = [&row](const std::vector<TrialValue>& arm) -> std::optional<double> {
+    std::vector<double> plain;
+    for (const TrialValue& each : arm) plain.push_back(each.value);
+    if (plain.empty()) return std::nullopt;
+    if (row.unit == Unit::nanoseconds || row.unit == Unit::per_second) return geometric_mean(plain);
+    return row.unit == Unit::calls ? median(plain) : estimate(plain).mean;
   };
   row.baseline = middle(values.baseline);
   row.contender = middle(values.contender);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tools/compare/comparison.h"
+#include "tools/compare/statistics.h"
 
 namespace tare {
 
@@ -17,6 +18,7 @@ namespace tare {
 struct Judged {
   Row row;
   double slack = 0;
+  PairedEstimate estimate = {};  // on the scale of its differences
 };
 
 // How rows name what is no operation.
@@ -27,6 +29,7 @@ struct Measurement {
   Unit unit = Unit::nanoseconds;
   std::optional<double> value;  // none: nothing was measured
   int64_t beyond = 1000;        // requests beyond a quantile
+  int64_t of = 0;               // what a share is a share of; 0: not known
 };
 
 // Of an operation, a job or all operations; an unknown metric has no value.

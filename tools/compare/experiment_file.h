@@ -12,8 +12,6 @@
 
 namespace tare {
 
-enum class PairOrder { baseline_first, contender_first };
-
 struct ExperimentPair {
   PairOrder order = PairOrder::baseline_first;
   std::string baseline;   // "trials/01-baseline", below the experiment's folder

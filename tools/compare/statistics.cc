@@ -14,13 +14,23 @@ double mean_of(const std::vector<double>& values) {
   return sum / double(values.size());
 }
 
+// What a share `level` of Student's t with so many degrees of freedom exceeds.
+double t_above(int degrees, double level) {
+  if (!(level > 0 && level < 0.5)) {
+    throw std::invalid_argument("a level must lie between 0 and 0.5");
+  }
+  const boost::math::students_t distribution{double(degrees)};
+  return boost::math::quantile(boost::math::complement(distribution, level));
+}
+
+double detectable_with(int n, double spread, double level, double power) {
+  return (t_above(n - 1, level) + t_above(n - 1, 1 - power)) * spread / std::sqrt(double(n));
+}
+
 }  // namespace
 
-PairedEstimate estimate(const std::vector<double>& differences, double confidence) {
+PairedEstimate estimate(const std::vector<double>& differences) {
   if (differences.empty()) throw std::invalid_argument("an estimate needs at least one difference");
-  if (!(confidence > 0 && confidence < 1)) {
-    throw std::invalid_argument("confidence must lie between 0 and 1");
-  }
   for (const double difference : differences) {
     if (!std::isfinite(difference)) throw std::invalid_argument("a difference is not finite");
   }
@@ -32,14 +42,40 @@ PairedEstimate estimate(const std::vector<double>& differences, double confidenc
   for (const double difference : differences) {
     squares += (difference - out.mean) * (difference - out.mean);
   }
-  const double standard_error = std::sqrt(squares / double(out.n - 1) / double(out.n));
-  const boost::math::students_t distribution(double(out.n - 1));
-  const double half_width =
-      boost::math::quantile(boost::math::complement(distribution, (1 - confidence) / 2)) *
-      standard_error;
-  out.low = out.mean - half_width;
-  out.high = out.mean + half_width;
+  out.standard_error = std::sqrt(squares / double(out.n - 1) / double(out.n));
   return out;
+}
+
+std::optional<Interval> interval(const PairedEstimate& estimate, double level) {
+  if (!estimate.standard_error) return std::nullopt;
+  const double half_width = t_above(estimate.n - 1, level) * *estimate.standard_error;
+  return Interval{estimate.mean - half_width, estimate.mean + half_width};
+}
+
+std::optional<double> p_above(const PairedEstimate& estimate, double value) {
+  if (!estimate.standard_error) return std::nullopt;
+  const double distance = estimate.mean - value;
+  if (*estimate.standard_error == 0) return distance > 0 ? 0.0 : distance < 0 ? 1.0 : 0.5;
+  const double t = distance / *estimate.standard_error;
+  if (!std::isfinite(t)) return t > 0 ? 0.0 : 1.0;
+  return boost::math::cdf(
+      boost::math::complement(boost::math::students_t{double(estimate.n - 1)}, t));
+}
+
+std::optional<double> detectable(const PairedEstimate& estimate, double level, double power) {
+  if (!estimate.standard_error) return std::nullopt;
+  const double spread = *estimate.standard_error * std::sqrt(double(estimate.n));
+  return detectable_with(estimate.n, spread, level, power);
+}
+
+std::optional<int> pairs_to_detect(const PairedEstimate& estimate, double distance, double level,
+                                   double power, int most) {
+  if (!estimate.standard_error) return std::nullopt;
+  const double spread = *estimate.standard_error * std::sqrt(double(estimate.n));
+  for (int n = estimate.n; n <= most; ++n) {
+    if (detectable_with(n, spread, level, power) <= distance) return n;
+  }
+  return std::nullopt;
 }
 
 double median(std::vector<double> values) {
