@@ -18,12 +18,11 @@
 namespace tare {
 namespace {
 
-constexpr int kDefaultPairs = 6;
-
 struct AbCommand {
   MeasureOptions measure;
   std::filesystem::path change;
-  int pairs = 0;  // 0: kDefaultPairs, or those of the experiment that is resumed
+  int pairs = 0;     // exactly so many; 0: until a verdict, or as the resumed experiment
+  int budget_s = 0;  // 0: none
   std::filesystem::path resume;
   bool allow_shell = false;
 };
@@ -79,18 +78,28 @@ std::optional<Unfinished> take_up(AbCommand& command) {
   }
   // The folder lies in RESULTS/SCENARIO.
   options.results = std::filesystem::canonical(command.resume).parent_path().parent_path();
-  if (command.pairs == 0) command.pairs = unfinished.pairs;
   const int have = int(unfinished.experiment.pairs.size());
-  if (command.pairs < have) {
+  if (command.pairs > 0 && command.pairs < have) {
     throw UsageError(fmt::format("{} has {} pairs already; say --pairs {} or more",
                                  command.resume.string(), have, have));
   }
   return unfinished;
 }
 
+// One look at so many pairs, or those of an experiment that runs until a verdict. What has been
+// looked at stays looked at.
+std::vector<int> looks_of(const AbCommand& command, const std::optional<Unfinished>& resumed) {
+  if (resumed && resumed->experiment.looks.size() > 1) {
+    return command.pairs == 0 ? resumed->experiment.looks : looks_up_to(command.pairs);
+  }
+  if (command.pairs > 0) return {command.pairs};
+  return resumed ? std::vector<int>{resumed->pairs} : standard_looks();
+}
+
 AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& resumed) {
   AbOptions options;
-  options.pairs = command.pairs == 0 ? kDefaultPairs : command.pairs;
+  options.looks = looks_of(command, resumed);
+  if (command.budget_s > 0) options.budget = std::chrono::seconds(command.budget_s);
   options.results = command.measure.results;
   options.settings = parse_settings(command.measure.settings);
   options.resumed = resumed;
@@ -148,8 +157,19 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       app.add_subcommand("ab", "Weigh a change: baseline and contender in random pairs");
   add_measure_options(*command, options.measure, ResultsOption::wanted, ScenarioOption::optional);
   command->add_option("--change", options.change, "The change file");
-  command->add_option("--pairs", options.pairs, "How many pairs of trials [6]")
-      ->check(CLI::Range(2, 1000));
+  auto* pairs = command->add_option("--pairs", options.pairs,
+                                    "Exactly so many pairs of trials; without it until a verdict, "
+                                    "looked at after 6, 10, 15, 20 and at most 30");
+  pairs->check(CLI::Range(2, 1000));
+  command
+      ->add_option("--budget", options.budget_s,
+                   "The best answer that this time buys: 90s, 20m, 2h; no pair is begun that would "
+                   "end later")
+      ->transform(
+          CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}, {"h", 3600}},
+                                CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->check(CLI::Range(1, 7 * 24 * 3600))
+      ->excludes(pairs);
   command
       ->add_option("--resume", options.resume,
                    "Go on with an experiment that was interrupted; its files, --set and pairs hold")
@@ -160,6 +180,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       "\nExamples:\n  tare ab scenarios/debian-archive/scenario.json \\\n"
       "      --change scenarios/debian-archive/changes/index-relation-target.json\n"
       "  tare ab scenario.json --change change.json --pairs 10 --set rate_per_s=500\n"
+      "  tare ab scenario.json --change change.json --budget 20m\n"
       "  tare ab scenario.json --change change.json --postgres env --redis env\n"
       "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"

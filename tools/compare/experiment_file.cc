@@ -232,6 +232,7 @@ Experiment read_document(const json& value) {
   out.seed = value.at("seed").get<uint64_t>();
   out.started_at = text_of(value, "started_at");
   out.duration_s = value.at("duration_s").get<double>();
+  out.looks = value.value("looks", std::vector<int>());
   for (const json& pair : value.at("pairs")) {
     out.pairs.push_back(
         {read_word<PairOrder>(text_of(pair, "order"),
@@ -266,6 +267,7 @@ std::string experiment_to_json(const Experiment& experiment) {
   out["seed"] = experiment.seed;
   out["started_at"] = experiment.started_at;
   out["duration_s"] = experiment.duration_s;
+  out["looks"] = experiment.looks;
   out["pairs"] = ordered_json::array();
   for (const ExperimentPair& pair : experiment.pairs) {
     out["pairs"].push_back({{"order", to_text(pair.order)},

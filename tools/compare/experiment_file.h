@@ -42,6 +42,7 @@ struct Experiment {
   uint64_t seed = 0;       // of the order of the arms
   std::string started_at;  // ISO 8601, UTC
   double duration_s = 0;
+  std::vector<int> looks;  // at so many pairs it could have ended; the verdict's levels follow
   std::vector<ExperimentPair> pairs;
   Comparison comparison;
   Rollback rollback;

@@ -69,6 +69,7 @@ Experiment whole_experiment() {
   out.exit_code = 3;
   out.schema_changes = {"+ index a"};
   out.design = {"restored", "not restarted"};
+  out.looks = {6, 10};
   out.warnings = {"look"};
   return out;
 }

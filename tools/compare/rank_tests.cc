@@ -52,13 +52,12 @@ std::vector<int64_t> doubled_ranks(const std::vector<double>& differences) {
 std::vector<double> signed_sums(const std::vector<double>& sizes, size_t first, size_t end) {
   std::vector<double> sums = {0};
   for (size_t i = first; i < end; ++i) {
-    const size_t count = sums.size();
-    for (size_t k = 0; k < count; ++k) {
-      sums.push_back(sums[k] + sizes[i]);
-      sums[k] -= sizes[i];
-    }
+    std::vector<double> less = sums, more = sums, merged(2 * sums.size());
+    for (double& sum : less) sum -= sizes[i];
+    for (double& sum : more) sum += sizes[i];
+    std::merge(less.begin(), less.end(), more.begin(), more.end(), merged.begin());
+    sums = std::move(merged);
   }
-  std::sort(sums.begin(), sums.end());
   return sums;
 }
 

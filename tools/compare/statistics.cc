@@ -72,10 +72,15 @@ std::optional<int> pairs_to_detect(const PairedEstimate& estimate, double distan
                                    double power, int most) {
   if (!estimate.standard_error) return std::nullopt;
   const double spread = *estimate.standard_error * std::sqrt(double(estimate.n));
-  for (int n = estimate.n; n <= most; ++n) {
-    if (detectable_with(n, spread, level, power) <= distance) return n;
+  const auto enough = [&](int n) { return detectable_with(n, spread, level, power) <= distance; };
+  int low = estimate.n, high = std::max(most, low);
+  if (enough(low)) return low;
+  if (most <= low || !enough(most)) return std::nullopt;
+  while (high - low > 1) {  // not enough at `low`, enough at `high`
+    const int middle = low + (high - low) / 2;
+    (enough(middle) ? high : low) = middle;
   }
-  return std::nullopt;
+  return high;
 }
 
 double median(std::vector<double> values) {

@@ -17,6 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kInconclusive = 2;  // of the exit codes
+
 // The contender's scenario may need the change before its statements run at all.
 void prepare(const AbArms& arms, const Change& change, EventLog& log) {
   if (auto problems = arms.contender.unfit_for_target(change); !problems.empty()) {
@@ -112,6 +114,9 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     return duration_before_s + std::chrono::duration<double>(Clock::now() - started).count();
   };
   experiment.design = design_of(arms.contender);
+  experiment.looks = options.looks;
+  Criteria criteria = criteria_of(arms.baseline.scenario(), &change);
+  criteria.levels = levels_of(int(options.looks.size()));
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
   if (options.resumed) copy_so_far(options, folder.path());
   EventLog log(folder.path() / "log.jsonl");
@@ -120,9 +125,17 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   std::vector<PairSample> samples;
   try {
     prepare(arms, change, log);
-    samples = run_pairs(arms, change, {options.pairs, folder.path()}, log, experiment);
+    PairsOptions pairs{options.looks, folder.path(), {}, {}};
+    if (options.budget) pairs.until = started + *options.budget;
+    pairs.settled = [&](const std::vector<PairSample>& so_far) {
+      const int code = exit_code(compare(so_far, criteria), experiment.rollback);
+      log.add("look",
+              {{"pairs", std::to_string(so_far.size())}, {"exit_code", std::to_string(code)}});
+      return code != kInconclusive || !experiment.comparison.invalid_reasons.empty();
+    };
+    samples = run_pairs(arms, change, pairs, log, experiment);
     std::vector<std::string> reasons = std::move(experiment.comparison.invalid_reasons);
-    experiment.comparison = compare(samples, criteria_of(arms.baseline.scenario(), &change));
+    experiment.comparison = compare(samples, criteria);
     auto& all = experiment.comparison.invalid_reasons;
     all.insert(all.end(), reasons.begin(), reasons.end());
     if (change.binaries.any()) {

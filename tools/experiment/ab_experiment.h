@@ -2,11 +2,13 @@
 // Level: experiment. One thread; writes one folder of evidence.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/model/change.h"
 #include "tools/compare/experiment_file.h"
@@ -23,12 +25,13 @@ using NoteWriter = std::function<std::string(
     const std::optional<IndexReview>& index_review)>;
 
 struct AbOptions {
-  int pairs = 6;  // at least 2
+  std::vector<int> looks = {6};  // numbers of pairs, rising; the first that settles it is the last
+  std::optional<std::chrono::seconds> budget = {};  // for everything; none: until the last look
   std::filesystem::path results = "results";
   NoteWriter note;                                   // empty: none
   std::map<std::string, std::string> settings = {};  // --set, for whoever goes on with it
 
-  // An experiment to go on with, and its folder; `pairs` counts those it has.
+  // An experiment to go on with, and its folder; `looks` count the pairs it has.
   std::optional<Unfinished> resumed = {};
   std::filesystem::path resumed_folder = {};
 

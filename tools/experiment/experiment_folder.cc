@@ -75,7 +75,7 @@ fs::path keep_unfinished(const PendingFolder& folder, const AbArms& arms, const 
   write_whole_file(kept.path() / "change.json", change.text);
   write_unfinished(kept.path(),
                    {fs::absolute(arms.baseline.scenario().file), fs::absolute(change.file),
-                    options.settings, options.pairs, experiment});
+                    options.settings, options.looks.back(), experiment});
   fs::path place = kept.publish();
   if (options.resumed) fs::remove_all(options.resumed_folder);
   return place;

@@ -17,15 +17,22 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kOrderStream = 3;
+constexpr int kFewestPairs = 2;                                    // one has no interval
 constexpr Nanoseconds kGuessedOverhead = std::chrono::seconds(4);  // restart, restore, plans
 
 // How long what is left will take, from what was done so far.
 class Remaining {
  public:
-  Remaining(const Load& load, int trials)
-      : guess_(load.warmup + load.measure + kGuessedOverhead), trials_(trials) {}
+  Remaining(const Load& load, int trials, std::optional<Clock::time_point> until)
+      : guess_(load.warmup + load.measure + kGuessedOverhead), trials_(trials), until_(until) {}
 
-  Nanoseconds after_this_trial() const { return (trials_ - done_ - 1) * per_trial(); }
+  Nanoseconds after_this_trial() const {
+    const Nanoseconds all = (trials_ - done_ - 1) * per_trial();
+    if (!until_) return all;
+    const Nanoseconds left = *until_ - Clock::now() - per_trial();
+    return std::clamp(left, Nanoseconds(0), all);
+  }
+  bool room_for_a_pair() const { return !until_ || Clock::now() + 2 * per_trial() <= *until_; }
   void done() { ++done_; }
 
  private:
@@ -35,6 +42,7 @@ class Remaining {
 
   Nanoseconds guess_;
   int trials_;
+  std::optional<Clock::time_point> until_;
   int done_ = 0;
   Clock::time_point started_ = Clock::now();
 };
@@ -49,7 +57,7 @@ class Pairs {
         log_(log),
         experiment_(experiment),
         remaining_(arms.baseline.scenario().load,
-                   2 * (options.pairs - int(experiment.pairs.size()))) {}
+                   2 * (options.looks.back() - int(experiment.pairs.size())), options.until) {}
 
   std::vector<PairSample> run() {
     if (rows_tell()) {
@@ -58,19 +66,27 @@ class Pairs {
       rows_at_start_ = table_digests(arms_.contender.postgres());
     }
     std::vector<PairSample> samples = finished_before();
-    while (int(samples.size()) < options_.pairs) {
+    while (int(samples.size()) < options_.looks.back() && !is_settled(samples)) {
       samples.push_back(run_pair(int(samples.size()) + 1));
     }
     return samples;
   }
 
  private:
+  bool is_settled(const std::vector<PairSample>& samples) const {
+    const int pairs = int(samples.size());
+    if (pairs >= kFewestPairs && !remaining_.room_for_a_pair()) return true;
+    const bool look =
+        std::find(options_.looks.begin(), options_.looks.end(), pairs) != options_.looks.end();
+    return look && options_.settled && options_.settled(samples);
+  }
+
   // The pairs of an experiment that is resumed, as they were written.
   std::vector<PairSample> finished_before() const {
     std::vector<PairSample> samples;
     for (const ExperimentPair& pair : experiment_.pairs) {
       samples.push_back({sample_of(read_result(options_.folder / pair.baseline)),
-                         sample_of(read_result(options_.folder / pair.contender))});
+                         sample_of(read_result(options_.folder / pair.contender)), pair.order});
     }
     return samples;
   }
@@ -89,6 +105,7 @@ class Pairs {
     sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
     if (!contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
     experiment_.pairs.push_back(entry);
+    sample.order = entry.order;
     return sample;
   }
 
@@ -99,8 +116,9 @@ class Pairs {
     trial.change = &change_;
     trial.folder = options_.folder / place;
     if (pair == 1) trial.rows_at_start = rows_at_start_;
-    trial.stage = fmt::format("pair {} of {}, {}", pair, options_.pairs,
-                              arm == Arm::baseline ? "baseline" : "contender");
+    trial.stage =
+        fmt::format("pair {} of {}{}, {}", pair, options_.looks.size() > 1 ? "at most " : "",
+                    options_.looks.back(), arm == Arm::baseline ? "baseline" : "contender");
     trial.remaining_after = remaining_.after_this_trial();
     TrialOutcome outcome = run_trial(bench, trial, log_);
     remaining_.done();

@@ -2,8 +2,11 @@
 // Level: experiment. One thread; borrows the arms' workbenches.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +27,17 @@ struct AbArms {
 };
 
 struct PairsOptions {
-  int pairs = 0;                 // wanted, with those that `experiment` has already
+  std::vector<int> looks;        // at so many pairs, with those that `experiment` has already
   std::filesystem::path folder;  // of the experiment; trials lie in it
+  std::optional<std::chrono::steady_clock::time_point> until;  // when no pair is begun any more
+  // Asked at each look but the last: whether more pairs would say no more.
+  std::function<bool(const std::vector<PairSample>&)> settled;
 };
 
-// Runs what is missing and returns all pairs; those that the experiment has are read. Each pair is
-// noted in `experiment` when both of its trials are written, with what they mean for it: the
-// rollback, the schema's changes, warnings, reasons for being invalid. Throws as run_trial.
+// Runs what is missing, until a look settles it, and returns all pairs; those that the experiment
+// has are read. Each pair is noted in `experiment` when both of its trials are written, with what
+// they mean for it: the rollback, the schema's changes, warnings, reasons for being invalid. Throws
+// as run_trial.
 std::vector<PairSample> run_pairs(const AbArms& arms, const Change& change,
                                   const PairsOptions& options, EventLog& log,
                                   Experiment& experiment);
