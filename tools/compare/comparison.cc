@@ -100,6 +100,7 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
     const std::string all(kAllOperations);
     out.rows.push_back(judge_metric(pairs, all, "throughput", Gating::gating, criteria).row);
   }
+  for (Row& row : stall_rows(pairs, criteria)) out.rows.push_back(std::move(row));
   std::stable_partition(out.rows.begin(), out.rows.end(),
                         [](const Row& row) { return row.gating == Gating::gating; });
 }
@@ -260,6 +261,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   for (const PairSample& pair : pairs) contenders.push_back(pair.contender.result);
   out.limits = judge_limits(criteria.limits, contenders);
   out.plan_changes = plan_changes(pairs, out.plans_compared);
+  out.hit_or_fix = hit_or_fix(pairs, criteria);
   out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
   out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);
   return out;
