@@ -1,5 +1,7 @@
 #include "tools/compare/hit_or_fix.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -100,9 +102,34 @@ int moved(const std::optional<Blocks>& blocks) {
 
 // ---- one operation ----------------------------------------------------------------------------
 
-// Adds up the pairs; false when there is nothing to split.
-bool add_up(const std::vector<PairSample>& pairs, const Criteria& criteria, HitOrFix& found) {
-  std::vector<double> changes;
+// Per pair, as shares of the mean of its two tm95: a pair on a slower machine weighs no more.
+struct Changes {
+  std::vector<double> whole, more_hits;
+};
+
+bool is_clear(const std::vector<double>& changes, const Criteria& criteria) {
+  const PairedEstimate found = estimate(changes, criteria.confidence);
+  return found.low && found.high && (*found.low > 0 || *found.high < 0);
+}
+
+// Noise of the machine reaches every part: more hits may be clear when the whole is not.
+std::string words_of_hits_alone(const HitOrFix& found, double margin) {
+  const bool better = found.more_hits_ns < 0;
+  const double ratio_moved = found.hit_ratio_change.value_or(0) * (better ? 1 : -1);
+  const bool same_work = found.blocks_per_miss && moved(found.blocks_per_miss) == 0 &&
+                         moved(found.blocks_per_hit) == 0;
+  if (!(found.baseline_ns > 0)) return "";
+  const double share = std::abs(found.more_hits_ns) / found.baseline_ns;
+  if (!same_work || ratio_moved < kHitRatioMoved || !(share >= margin)) return "";
+  return fmt::format(
+      "{} hits by themselves make it {:.2g} % {} for the same work per miss: the cache; the whole "
+      "change is not clear",
+      better ? "more" : "fewer", 100 * share, better ? "faster" : "slower");
+}
+
+// Adds up the pairs; none: there is nothing to split.
+std::optional<Changes> add_up(const std::vector<PairSample>& pairs, HitOrFix& found) {
+  Changes changes;
   double ratio_change = 0;
   int with_ratio = 0;
   for (const PairSample& pair : pairs) {
@@ -112,8 +139,10 @@ bool add_up(const std::vector<PairSample>& pairs, const Criteria& criteria, HitO
     const std::optional<Ways> ways_before = ways_of(*before), ways_after = ways_of(*after);
     if (!ways_before || !ways_after) continue;
     const ChangeParts parts = split_change(*ways_before, *ways_after);
-    if (!is_finite(parts) || !std::isfinite(before->response_time_ns.tm95)) continue;
-    changes.push_back(parts.sum());
+    const double scale = middle(before->response_time_ns.tm95, after->response_time_ns.tm95);
+    if (!is_finite(parts) || !std::isfinite(scale) || !(scale > 0)) continue;
+    changes.whole.push_back(parts.sum() / scale);
+    changes.more_hits.push_back(parts.more_hits / scale);
     found.baseline_ns += before->response_time_ns.tm95;
     found.more_hits_ns += parts.more_hits;
     found.hits_ns += parts.hits;
@@ -124,19 +153,17 @@ bool add_up(const std::vector<PairSample>& pairs, const Criteria& criteria, HitO
     ratio_change += *ratio_after - *ratio_before;
     ++with_ratio;
   }
-  if (changes.empty()) return false;
-  found.pairs = int(changes.size());
+  if (changes.whole.empty()) return std::nullopt;
+  found.pairs = int(changes.whole.size());
   for (double* sum : {&found.baseline_ns, &found.more_hits_ns, &found.hits_ns, &found.misses_ns,
                       &found.others_ns}) {
     *sum /= found.pairs;
-    if (!std::isfinite(*sum)) return false;
+    if (!std::isfinite(*sum)) return std::nullopt;
   }
   found.change_ns = found.more_hits_ns + found.hits_ns + found.misses_ns + found.others_ns;
   if (with_ratio > 0) found.hit_ratio_change = ratio_change / with_ratio;
-  const PairedEstimate all = estimate(changes, criteria.confidence);
-  const bool clear = all.low && all.high && (*all.low > 0 || *all.high < 0);
-  found.cause = clear ? Cause::neither : Cause::unclear;
-  return std::isfinite(found.change_ns);
+  if (!std::isfinite(found.change_ns)) return std::nullopt;
+  return changes;
 }
 
 }  // namespace
@@ -208,12 +235,20 @@ std::vector<HitOrFix> hit_or_fix(const std::vector<PairSample>& pairs, const Cri
   for (const std::string& operation : operations) {
     HitOrFix found;
     found.operation = operation;
-    if (!add_up(pairs, criteria, found)) continue;
+    const std::optional<Changes> changes = add_up(pairs, found);
+    if (!changes) continue;
     found.blocks_per_miss = blocks_of(pairs, operation, criteria);
-    found.blocks_per_hit = blocks_of(without_miss_steps(pairs, operation), operation, criteria);
-    const Cause cause = cause_of(found, margin_of(criteria, "response_time_tm95"));
-    if (found.cause != Cause::unclear || cause == Cause::within_margin) found.cause = cause;
+    if (found.hit_ratio_change) {
+      found.blocks_per_hit = blocks_of(without_miss_steps(pairs, operation), operation, criteria);
+    }
+    const double margin = margin_of(criteria, "response_time_tm95");
+    found.cause = cause_of(found, margin);
+    const bool clear = is_clear(changes->whole, criteria);
+    if (found.cause != Cause::within_margin && !clear) found.cause = Cause::unclear;
     found.words = words_of(found);
+    if (found.cause == Cause::unclear && is_clear(changes->more_hits, criteria)) {
+      found.words = words_of_hits_alone(found, margin);
+    }
     out.push_back(std::move(found));
   }
   return out;

@@ -14,7 +14,9 @@
 // that a hit makes too. The sentence follows these rules; a change is one for the better or the
 // worse, and more is less for the worse:
 //   within_margin  the change is smaller than the margin of the tm95: no words
-//   unclear        the interval of the pairs' changes holds 0, or there is one pair: no words
+//   unclear        one pair, or the interval of the pairs' changes (each as a share of its tm95)
+//                  holds 0: no words, except of more hits alone, if their interval does not hold 0,
+//                  they make a margin or more and the work is the same
 //   no_plans       the work is not known: no cause is named
 //   both           more hits and less work each make a quarter of the change or more
 //   cache          more hits make half of it or more
@@ -22,8 +24,9 @@
 //   neither        none of these
 // "More hits" count only if the hit ratio of all requests, the slowest too, rose by kHitRatioMoved.
 // "Less work" is the time of misses and other ways if the blocks of a miss fell, and that of hits
-// if the blocks of a hit did: by more than kSameWork of them and more than kSameBlocks. Level:
-// compare. Pure functions on values; safe from any thread.
+// if the blocks of a hit did: by more than kSameWork of them and more than kSameBlocks.
+//
+// Level: compare. Pure functions on values; safe from any thread.
 #pragma once
 
 #include <optional>

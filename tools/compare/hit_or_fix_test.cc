@@ -344,6 +344,23 @@ TEST(HitOrFix, NeedsMoreThanOnePairAndMoreThanNoise) {
   EXPECT_EQ(hit_or_fix(cached_pairs(50, 1, 1000), {}).front().cause, Cause::within_margin);
 }
 
+TEST(HitOrFix, TellsOfMoreHitsWhenTheWholeIsNotClear) {
+  std::vector<PairSample> pairs = cached_pairs(90, 1, 1000);
+  OperationResult& noisy = pairs.back().contender.result.operations.at("page");
+  noisy.paths["hit"].tm95_part->mean = 5e5;
+  noisy.response_time_ns.tm95 = 0.9 * 5e5 + 0.1 * 1e6;
+  EXPECT_EQ(hit_or_fix(pairs, {}).front().cause, Cause::unclear);
+  EXPECT_EQ(hit_or_fix(pairs, {}).front().words,
+            "more hits by themselves make it 61 % faster for the same work per miss: the cache; "
+            "the whole change is not clear");
+  EXPECT_EQ(hit_or_fix({pairs.back()}, {}).front().words, "");
+  Criteria wide;
+  wide.margins["response_time_tm95"] = 0.6;  // inside which the whole change is, too
+  EXPECT_EQ(hit_or_fix(pairs, wide).front().words, "");
+  for (PairSample& pair : pairs) pair.contender.plans.front().shape.blocks = 900;
+  EXPECT_EQ(hit_or_fix(pairs, {}).front().words, "");  // the work moved
+}
+
 TEST(HitOrFix, LeavesOutWhatCannotBeSplit) {
   std::vector<PairSample> pairs = cached_pairs(90, 1, 1000);
   for (PairSample& pair : pairs) {
