@@ -50,8 +50,11 @@ void count(RequestCounts& counts, Status status) {
 
 }  // namespace
 
-LoadStats::LoadStats(const Traffic& traffic, Nanoseconds warmup)
-    : traffic_(traffic), warmup_(warmup), counts_(traffic.operations().size()) {
+LoadStats::LoadStats(const Traffic& traffic, Nanoseconds warmup, Nanoseconds measure)
+    : traffic_(traffic),
+      warmup_(warmup),
+      counts_(traffic.operations().size()),
+      stalls_(warmup, warmup + measure) {
   add_series("generator.lag");
   add_series("generator.wait");
   for (const OperationTraffic& operation : traffic.operations()) {
@@ -92,6 +95,7 @@ void LoadStats::add(const RequestRecord& record) {
   if (record.job != 0) return add_run(record);
   add_lookups(record);
   if (record.status == Status::ok) live_.record(record.response.count());
+  stalls_.add(record);  // of the warm-up too: its last calls reach into the window
   if (record.intended < warmup_) return;
   Counts& counts = counts_[record.operation];
   count(counts.requests, record.status);
@@ -209,6 +213,23 @@ std::map<std::string, JobResult> LoadStats::jobs() const {
   return results;
 }
 
+std::map<std::string, PathResult> LoadStats::paths_of(size_t operation) const {
+  constexpr double kTypical = 0.95;  // as HistogramSummary::tm95
+  const size_t first = places_[operation].paths;
+  std::vector<const Histogram*> histograms;
+  for (size_t path = 0; path < kPathNames.size(); ++path) {
+    histograms.push_back(&total_[first + path]);
+  }
+  const std::vector<TrimmedPart> parts = trimmed_parts(histograms, kTypical);
+  std::map<std::string, PathResult> out;
+  for (size_t path = 0; path < kPathNames.size(); ++path) {
+    const int64_t count = counts_[operation].paths[path];
+    if (count == 0) continue;
+    out.emplace(kPathNames[path], PathResult{count, histograms[path]->summary(), parts[path]});
+  }
+  return out;
+}
+
 OperationResult LoadStats::operation_result(size_t operation) const {
   const OperationTraffic& traffic = traffic_.operations()[operation];
   const Counts& counts = counts_[operation];
@@ -217,13 +238,9 @@ OperationResult LoadStats::operation_result(size_t operation) const {
   result.requests = counts.requests;
   result.response_time_ns = total_[places.response].summary();
   result.service_time_ns = total_[places.service].summary();
+  result.paths = paths_of(operation);
   int64_t on_paths = 0;
-  for (size_t path = 0; path < kPathNames.size(); ++path) {
-    if (counts.paths[path] == 0) continue;
-    on_paths += counts.paths[path];
-    result.paths.emplace(kPathNames[path],
-                         PathResult{counts.paths[path], total_[places.paths + path].summary()});
-  }
+  for (const auto& [name, path] : result.paths) on_paths += path.count;
   for (size_t reason = 1; reason < kFailureNames.size(); ++reason) {
     if (counts.failures[reason] > 0) {
       result.failed.emplace(kFailureNames[reason], counts.failures[reason]);

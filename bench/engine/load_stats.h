@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/engine/stall_finder.h"
 #include "bench/engine/traffic.h"
 #include "bench/model/histogram.h"
 #include "bench/model/result.h"
@@ -17,8 +18,8 @@ namespace tare {
 
 class LoadStats {
  public:
-  // `warmup` is where the measured window begins, since the schedule's start.
-  LoadStats(const Traffic& traffic, Nanoseconds warmup);
+  // `warmup` is where the measured window of length `measure` begins, since the schedule's start.
+  LoadStats(const Traffic& traffic, Nanoseconds warmup, Nanoseconds measure);
 
   void add(const RequestRecord& record);
 
@@ -35,6 +36,7 @@ class LoadStats {
   HistogramSummary lag() const { return total_[kLag].summary(); }
   HistogramSummary wait() const { return total_[kWait].summary(); }
   int64_t scheduled() const;  // in the window
+  std::optional<Stalls> stalls() const { return stalls_.stalls(); }
 
   // What readers asked of each rule, warm-up too, as the server's own counters see it; by place in
   // Scenario::cache_rules.
@@ -67,6 +69,7 @@ class LoadStats {
   void reach_interval(const RequestRecord& record);
   void add_to_interval(const RequestRecord& record);
   void flush_interval();
+  std::map<std::string, PathResult> paths_of(size_t operation) const;
   OperationResult operation_result(size_t operation) const;
 
   const Traffic& traffic_;
@@ -78,6 +81,7 @@ class LoadStats {
   std::vector<CacheLookups> lookups_;
   Table interval_, total_;
   Histogram live_;
+  StallFinder stalls_;
   int64_t interval_second_ = 0;
   std::string interval_lines_;
 };

@@ -49,6 +49,8 @@ struct RequestRecord {
   Path path = Path::plain;
   Failure failure = Failure::none;
   std::array<int64_t, kMaxCalls> call_ns{};  // service time by call; kNotMade: not made
+  std::array<uint32_t, kMaxCalls>
+      call_done_us{};  // of a reader's calls made: intended start to done
 
   // Of a job's run; `job` is its place in Traffic::jobs() and counts from 1, 0 is a reader.
   uint32_t job = 0;

@@ -332,7 +332,8 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
                      const SessionFactory& postgres, const SessionFactory& redis,
                      const LoadWatch& watch, std::stop_token stop) {
   const Nanoseconds length = scenario.load.warmup + scenario.load.measure;
-  LoadOutcome outcome{LoadStats(traffic, scenario.load.warmup), 0, 0, 0, 0, {}, {}, {}};
+  LoadOutcome outcome{
+      LoadStats(traffic, scenario.load.warmup, scenario.load.measure), 0, 0, 0, 0, {}, {}, {}};
   Team team(scenario, traffic);
   team.launch(postgres, redis);
   team.connect(watch, stop);

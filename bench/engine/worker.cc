@@ -1,6 +1,7 @@
 #include "bench/engine/worker.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "bench/model/random.h"
@@ -32,6 +33,11 @@ bool as_expected(const Expect& expect, const Reply& reply) {
   if (expect.minimum_rows && reply.rows < *expect.minimum_rows) return false;
   if (expect.maximum_rows && reply.rows > *expect.maximum_rows) return false;
   return !expect.type || reply.type == *expect.type;
+}
+
+uint32_t microseconds_of(Nanoseconds time) {
+  constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();  // more than an hour
+  return uint32_t(std::clamp<int64_t>(time.count() / 1000, 0, kMost));
 }
 
 }  // namespace
@@ -286,6 +292,7 @@ bool Worker::accept(Slot& slot, const PlannedCall& planned) {
   record.wait += reply.sent - slot.call.asked;
   record.service += service;
   record.call_ns[planned.slot] = service.count();
+  record.call_done_us[planned.slot] = microseconds_of(reply.done - (origin_ + record.intended));
   if (planned.slot == 0) {
     if (record.batches + record.retries == 0) {
       record.lateness = reply.sent - (origin_ + record.intended);

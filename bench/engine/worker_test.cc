@@ -22,6 +22,10 @@ class StallTest : public ::testing::Test {
     fixture.redis.stall_end = 23s;
     fixture.run();
     EXPECT_EQ(fixture.records.size(), 60'000u);
+    const Stalls stalls = fixture.stats.stalls().value();
+    EXPECT_EQ(stalls.count, 1);
+    EXPECT_NEAR(double(stalls.longest_ns), 3000e6, 3e6);
+    EXPECT_EQ(stalls.total_ns, stalls.longest_ns);
     return fixture.result();
   }
 };

@@ -125,6 +125,39 @@ double Histogram::trimmed_mean(double share) const {
   return sum / taken;
 }
 
+std::vector<TrimmedPart> trimmed_parts(const std::vector<const Histogram*>& histograms,
+                                       double share) {
+  std::vector<TrimmedPart> parts(histograms.size());
+  int lowest = kCounts, highest = -1;
+  int64_t count = 0;
+  for (const Histogram* histogram : histograms) {
+    lowest = std::min(lowest, histogram->lowest_index_);
+    highest = std::max(highest, histogram->highest_index_);
+    count += histogram->count_;
+  }
+  if (count == 0 || !(share > 0)) return parts;
+  const double wanted = std::min(share, 1.0) * static_cast<double>(count);
+  std::vector<double> taken(histograms.size()), sums(histograms.size());
+  double all_taken = 0;
+  for (int i = lowest; i <= highest && all_taken < wanted; ++i) {
+    int64_t in_bucket = 0;
+    for (const Histogram* histogram : histograms) in_bucket += histogram->counts_[i];
+    if (in_bucket == 0) continue;
+    const double cut = std::min(1.0, (wanted - all_taken) / static_cast<double>(in_bucket));
+    for (size_t each = 0; each < histograms.size(); ++each) {
+      const double part = cut * static_cast<double>(histograms[each]->counts_[i]);
+      taken[each] += part;
+      sums[each] += middle_of(i) * part;
+    }
+    all_taken += cut * static_cast<double>(in_bucket);
+  }
+  for (size_t each = 0; each < histograms.size(); ++each) {
+    if (taken[each] == 0) continue;
+    parts[each] = {taken[each] / all_taken, sums[each] / taken[each]};
+  }
+  return parts;
+}
+
 HistogramSummary Histogram::summary() const {
   return {.count = count_,
           .mean = mean(),

@@ -43,6 +43,9 @@ class Histogram {
 
   HistogramSummary summary() const;
 
+  friend std::vector<TrimmedPart> trimmed_parts(const std::vector<const Histogram*>& histograms,
+                                                double share);
+
   // The counts in HdrHistogram's order, for the log format.
   const std::vector<int64_t>& counts() const { return counts_; }
   static int index_of(int64_t value);  // of a value in [0, kHighest]
@@ -55,5 +58,12 @@ class Histogram {
   int64_t clamped_ = 0;
   int lowest_index_, highest_index_ = -1;  // the range in use; lowest > highest when empty
 };
+
+// The smallest `share` of all the records of these histograms together, divided among them: for
+// each its share of those records and its own mean among them. The sum of share * mean is the
+// trimmed mean of the merged histograms, up to rounding; the bucket that straddles the cut goes to
+// the histograms in proportion to their counts in it. All zero where there are no records.
+std::vector<TrimmedPart> trimmed_parts(const std::vector<const Histogram*>& histograms,
+                                       double share);
 
 }  // namespace tare

@@ -137,6 +137,58 @@ TEST(Histogram, TrimmedMeanTakesTheStraddlingBucketInPart) {
   EXPECT_NEAR(straddled.summary().tm95, (900 + 2000 + 0.45 * 1e9) / 10.45, 1e9 * 0.001 / 10);
 }
 
+TEST(TrimmedParts, DivideTheStraddlingBucketByItsCounts) {
+  Histogram hits, misses, none;
+  hits.record(100, 8);
+  misses.record(100, 1);
+  hits.record(2000, 1);
+  misses.record(2000, 10);
+  // 95 % of 20 is 19: nine at 100 and 10 of the 11 at 2000.
+  const auto parts = trimmed_parts({&hits, &misses, &none}, 0.95);
+  const double hit_part = 10.0 / 11, miss_part = 100.0 / 11;
+  EXPECT_DOUBLE_EQ(parts[0].share, (8 + hit_part) / 19);
+  EXPECT_DOUBLE_EQ(parts[0].mean, (800 + hit_part * 2000) / (8 + hit_part));
+  EXPECT_DOUBLE_EQ(parts[1].share, (1 + miss_part) / 19);
+  EXPECT_DOUBLE_EQ(parts[1].mean, (100 + miss_part * 2000) / (1 + miss_part));
+  EXPECT_EQ(parts[2], TrimmedPart());
+  EXPECT_EQ(trimmed_parts({&none, &none}, 0.95), std::vector<TrimmedPart>(2));
+  EXPECT_TRUE(trimmed_parts({}, 0.95).empty());
+}
+
+// A path whose requests are all among the slowest 5 % has no part in the tm95.
+TEST(TrimmedParts, LeaveOutWhatIsBeyondTheCut) {
+  Histogram fast, slow;
+  fast.record(100, 96);
+  slow.record(1'000'000, 4);
+  const auto parts = trimmed_parts({&fast, &slow}, 0.95);
+  EXPECT_EQ(parts[0], (TrimmedPart{1, 100}));
+  EXPECT_EQ(parts[1], TrimmedPart());
+}
+
+TEST(TrimmedParts, AddUpToTheTrimmedMeanOfAll) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    std::vector<Histogram> paths(5);
+    Histogram all;
+    const uint64_t records = 1 + mix_bits(seed) % 3000;
+    for (uint64_t i = 0; i < records; ++i) {
+      const int64_t value = skewed_value(100 + seed, i);
+      paths[mix_bits(seed * 1'000'003 + i) % (1 + seed % 5)].record(value);
+      all.record(value);
+    }
+    std::vector<const Histogram*> pointers;
+    for (const Histogram& path : paths) pointers.push_back(&path);
+    for (const double share : {0.95, 0.5, 1.0}) {
+      double sum = 0, shares = 0;
+      for (const TrimmedPart& part : trimmed_parts(pointers, share)) {
+        sum += part.share * part.mean;
+        shares += part.share;
+      }
+      EXPECT_NEAR(shares, 1, 1e-12);
+      EXPECT_NEAR(sum, all.trimmed_mean(share), 1e-12 * all.trimmed_mean(share)) << seed;
+    }
+  }
+}
+
 TEST(Histogram, SummaryFillsEveryField) {
   Histogram histogram;
   for (int64_t value = 1; value <= 1000; ++value) histogram.record(value);

@@ -26,6 +26,15 @@ struct HistogramSummary {
   friend bool operator==(const HistogramSummary&, const HistogramSummary&) = default;
 };
 
+// What one part of the requests has in the fastest 95 % of them all: sum(share * mean) over the
+// parts is the tm95 of all.
+struct TrimmedPart {
+  double share = 0;  // of the fastest 95 %
+  double mean = 0;   // of its own requests among them; 0 without any
+
+  friend bool operator==(const TrimmedPart&, const TrimmedPart&) = default;
+};
+
 // scheduled = ok + failed + timed_out + dropped + unfinished
 struct RequestCounts {
   int64_t scheduled = 0, ok = 0, failed = 0, timed_out = 0, dropped = 0, unfinished = 0;
@@ -40,6 +49,7 @@ struct RequestCounts {
 struct PathResult {
   int64_t count = 0;
   HistogramSummary response_time_ns;
+  std::optional<TrimmedPart> tm95_part = {};  // of the operation's tm95; none: an older tare's
 
   friend bool operator==(const PathResult&, const PathResult&) = default;
 };
@@ -111,6 +121,17 @@ struct GeneratorResult {
   friend bool operator==(const GeneratorResult&, const GeneratorResult&) = default;
 };
 
+// Times in the measured window when the servers stood still for the readers: a request was at a
+// server (sent, not done), and for at least 10 ms no call of any request was answered. A machine
+// that stands still looks the same.
+struct Stalls {
+  int64_t count = 0;
+  int64_t total_ns = 0;
+  int64_t longest_ns = 0;
+
+  friend bool operator==(const Stalls&, const Stalls&) = default;
+};
+
 using Settings = std::map<std::string, std::string>;
 
 struct Environment {
@@ -138,7 +159,8 @@ struct Result {
   std::string schedule_digest;     // of every request asked, warm-up and window; 16 hex digits
   std::map<std::string, OperationResult> operations;
   std::map<std::string, JobResult> jobs;
-  std::optional<CacheReview> cache;  // none: the scenario asks no cache
+  std::optional<CacheReview> cache;   // none: the scenario asks no cache
+  std::optional<Stalls> stalls = {};  // none: an older tare's, or more than an hour of load
   GeneratorResult generator;
   Environment environment;
   std::vector<std::string> warnings;             // each says what to do next

@@ -34,6 +34,9 @@ ordered_json written(const OperationResult& operation) {
   ordered_json paths = ordered_json::object();
   for (const auto& [name, path] : operation.paths) {
     paths[name] = {{"count", path.count}, {"response_time_ns", written(path.response_time_ns)}};
+    if (!path.tm95_part) continue;
+    paths[name]["tm95_part"] = {{"share", path.tm95_part->share},
+                                {"mean_ns", path.tm95_part->mean}};
   }
   ordered_json steps = ordered_json::object();
   for (const auto& [name, step] : operation.steps) {
@@ -156,8 +159,12 @@ OperationResult read_operation(const json& value) {
   operation.response_time_ns = read_summary(value.at("response_time_ns"));
   operation.service_time_ns = read_summary(value.at("service_time_ns"));
   for (const auto& [name, path] : value.at("paths").items()) {
-    operation.paths[name] = {whole_number(path.at("count")),
-                             read_summary(path.at("response_time_ns"))};
+    PathResult& read = operation.paths[name];
+    read.count = whole_number(path.at("count"));
+    read.response_time_ns = read_summary(path.at("response_time_ns"));
+    if (const auto part = path.find("tm95_part"); part != path.end()) {
+      read.tm95_part = {part->at("share").get<double>(), part->at("mean_ns").get<double>()};
+    }
   }
   for (const auto& [name, step] : value.at("steps").items()) {
     operation.steps[name] = {whole_number(step.at("calls")),
@@ -260,6 +267,10 @@ Result read_document(const json& value) {
   if (const auto cache = value.find("cache"); cache != value.end()) {
     result.cache = read_cache(*cache);
   }
+  if (const auto stalls = value.find("stalls"); stalls != value.end()) {
+    result.stalls = {whole_number(stalls->at("count")), whole_number(stalls->at("total_ns")),
+                     whole_number(stalls->at("longest_ns"))};
+  }
   result.generator = read_generator(value.at("generator"));
   result.environment = read_environment(value.at("environment"));
   result.warnings = value.at("warnings").get<std::vector<std::string>>();
@@ -291,6 +302,11 @@ std::string result_to_json(const Result& result) {
   out["jobs"] = ordered_json::object();
   for (const auto& [name, job] : result.jobs) out["jobs"][name] = written(job);
   if (result.cache) out["cache"] = written(*result.cache);
+  if (result.stalls) {
+    out["stalls"] = {{"count", result.stalls->count},
+                     {"total_ns", result.stalls->total_ns},
+                     {"longest_ns", result.stalls->longest_ns}};
+  }
   out["generator"] = {{"lag_ns", written(result.generator.lag_ns)},
                       {"wait_ns", written(result.generator.wait_ns)},
                       {"cpu_ns_per_request", result.generator.cpu_ns_per_request},

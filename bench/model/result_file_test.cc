@@ -53,6 +53,7 @@ Result whole_result() {
   operation.response_time_ns = summary();
   operation.service_time_ns = summary();
   operation.paths = {{"hit", {80, summary()}}, {"miss", {10, summary()}}};
+  operation.paths["miss"].tm95_part = {1.0 / 3, 1234.5};
   operation.steps = {{"page", {90, summary()}}, {"GET ü", {91, summary()}}};
   operation.cache_check = {7, 1, "site:post:1"};
   Result result;
@@ -76,6 +77,7 @@ Result whole_result() {
                              18,
                              19,
                              {"a finding"}};
+  result.stalls = {3, 71'000'000, 41'000'000};
   result.generator = {summary(), summary(), 3900.25, 2};
   result.environment = {{{"postgres", "15.4"}},
                         {{"work_mem", "4MB"}},

@@ -128,6 +128,7 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
   }
   share_alarms(criteria, rows);
   for (Judged& judged : rows) out.rows.push_back(std::move(judged.row));
+  for (Row& row : stall_rows(pairs, criteria)) out.rows.push_back(std::move(row));
   std::stable_partition(out.rows.begin(), out.rows.end(),
                         [](const Row& row) { return row.gating == Gating::gating; });
 }
@@ -287,6 +288,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   for (const PairSample& pair : pairs) contenders.push_back(pair.contender.result);
   out.limits = judge_limits(criteria.limits, contenders);
   out.plan_changes = plan_changes(pairs, out.plans_compared);
+  out.hit_or_fix = hit_or_fix(pairs, criteria);
   out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
   out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);
   return out;

@@ -11,6 +11,7 @@
 #include "bench/model/change.h"
 #include "bench/model/result.h"
 #include "bench/model/scenario.h"
+#include "tools/compare/hit_or_fix.h"
 #include "tools/compare/looks.h"
 #include "tools/compare/plan_shape.h"
 
@@ -64,7 +65,8 @@ Criteria criteria_of(const Scenario& scenario, const Change* change);
 
 enum class Verdict { improved, equivalent, not_worse, regressed, inconclusive, invalid };
 enum class Gating { gating, shown };  // shown rows have no say in the exit code
-enum class Unit { nanoseconds, share, blocks, calls, per_second };  // of Row::baseline, contender
+// Of Row::baseline and contender.
+enum class Unit { nanoseconds, share, blocks, calls, per_second, per_minute };
 enum class ChangeKind {
   relative,  // 0.05 = +5 %; the interval is of paired log-ratios, transformed back
   points,    // difference of shares: 0.01 = +1 percentage point
@@ -137,6 +139,7 @@ struct Comparison {
   std::vector<LimitResult> limits;
   std::vector<PlanChange> plan_changes;
   int plans_compared = 0;  // steps with plans for the same parameters in both arms
+  std::vector<HitOrFix> hit_or_fix;
   std::optional<double> hit_ratio_baseline, hit_ratio_contender;  // over all operations
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;

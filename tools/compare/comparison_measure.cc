@@ -87,6 +87,14 @@ Measurement measure(const Sample& sample, const std::string& name, const std::st
     const double rate = sample.result.achieved_rate_per_s;
     return {Unit::per_second, rate > 0 ? std::optional<double>(rate) : std::nullopt};
   }
+  if (metric == "stalled_share" && name == kAllOperations) {
+    Measurement out{Unit::share, std::nullopt};
+    const double window_ns = sample.result.measured_s * 1e9;
+    if (!sample.result.stalls || !(window_ns > 0)) return out;
+    const double share = double(sample.result.stalls->total_ns) / window_ns;
+    if (std::isfinite(share)) out.value = share;
+    return out;
+  }
   const OperationResult* operation = operation_of(sample, name);
   if (metric == "failed_share") {
     Measurement out{Unit::share, std::nullopt};

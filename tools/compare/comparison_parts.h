@@ -45,6 +45,9 @@ std::string first_error_in(const Sample& sample, const std::string& name);
 Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,
                     const std::string& metric, Gating gating, const Criteria& criteria);
 
+// None unless every trial tells of its stalls.
+std::vector<Row> stall_rows(const std::vector<PairSample>& pairs, const Criteria& criteria);
+
 // Whether both arms have plans to count blocks of: else there is no such row.
 bool has_plans(const std::vector<PairSample>& pairs, const std::string& operation);
 Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operation,

@@ -104,6 +104,24 @@ ordered_json written(const PlanChange& change) {
           {"compared", change.compared}};
 }
 
+void write_if(ordered_json& out, const char* name, const std::optional<Blocks>& blocks) {
+  if (!blocks) return;
+  out[name] = {{"baseline", blocks->baseline}, {"contender", blocks->contender}};
+}
+
+ordered_json written(const HitOrFix& found) {
+  ordered_json out{{"operation", found.operation},       {"pairs", found.pairs},
+                   {"baseline_ns", found.baseline_ns},   {"change_ns", found.change_ns},
+                   {"more_hits_ns", found.more_hits_ns}, {"hits_ns", found.hits_ns},
+                   {"misses_ns", found.misses_ns},       {"others_ns", found.others_ns}};
+  write_if(out, "hit_ratio_change", found.hit_ratio_change);
+  write_if(out, "blocks_per_miss", found.blocks_per_miss);
+  write_if(out, "blocks_per_hit", found.blocks_per_hit);
+  out["cause"] = tare::to_text(found.cause);
+  out["words"] = found.words;
+  return out;
+}
+
 template <typename Value>
 ordered_json written_list(const std::vector<Value>& values) {
   ordered_json out = ordered_json::array();
@@ -119,6 +137,7 @@ ordered_json written(const Comparison& comparison) {
   out["limits"] = written_list(comparison.limits);
   out["plan_changes"] = written_list(comparison.plan_changes);
   out["plans_compared"] = comparison.plans_compared;
+  out["hit_or_fix"] = written_list(comparison.hit_or_fix);
   write_if(out, "hit_ratio_baseline", comparison.hit_ratio_baseline);
   write_if(out, "hit_ratio_contender", comparison.hit_ratio_contender);
   out["invalid_reasons"] = comparison.invalid_reasons;
@@ -166,9 +185,10 @@ Row read_row(const json& value) {
   row.operation = text_of(value, "operation");
   row.path = value.value("path", std::string());
   row.metric = text_of(value, "metric");
-  row.unit = read_word<Unit>(
-      text_of(value, "unit"),
-      {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls, Unit::per_second}, tare::to_text);
+  row.unit = read_word<Unit>(text_of(value, "unit"),
+                             {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls,
+                              Unit::per_second, Unit::per_minute},
+                             tare::to_text);
   row.kind = read_word<ChangeKind>(text_of(value, "kind"),
                                    {ChangeKind::relative, ChangeKind::points, ChangeKind::exact},
                                    tare::to_text);
@@ -195,6 +215,33 @@ Row read_row(const json& value) {
   return row;
 }
 
+std::optional<Blocks> read_blocks_if(const json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end()) return std::nullopt;
+  return Blocks{found->at("baseline").get<double>(), found->at("contender").get<double>()};
+}
+
+HitOrFix read_hit_or_fix(const json& value) {
+  HitOrFix out;
+  out.operation = text_of(value, "operation");
+  out.pairs = count_of(value, "pairs");
+  out.baseline_ns = value.at("baseline_ns").get<double>();
+  out.change_ns = value.at("change_ns").get<double>();
+  out.more_hits_ns = value.at("more_hits_ns").get<double>();
+  out.hits_ns = value.at("hits_ns").get<double>();
+  out.misses_ns = value.at("misses_ns").get<double>();
+  out.others_ns = value.at("others_ns").get<double>();
+  out.hit_ratio_change = read_if(value, "hit_ratio_change");
+  out.blocks_per_miss = read_blocks_if(value, "blocks_per_miss");
+  out.blocks_per_hit = read_blocks_if(value, "blocks_per_hit");
+  out.cause = read_word<Cause>(text_of(value, "cause"),
+                               {Cause::within_margin, Cause::unclear, Cause::no_plans, Cause::both,
+                                Cause::cache, Cause::work, Cause::neither},
+                               tare::to_text);
+  out.words = text_of(value, "words");
+  return out;
+}
+
 Comparison read_comparison(const json& value) {
   Comparison out;
   out.pairs = count_of(value, "pairs");
@@ -217,6 +264,9 @@ Comparison read_comparison(const json& value) {
                                 count_of(each, "compared")});
   }
   out.plans_compared = count_of(value, "plans_compared");
+  if (const auto found = value.find("hit_or_fix"); found != value.end()) {
+    for (const json& each : *found) out.hit_or_fix.push_back(read_hit_or_fix(each));
+  }
   out.hit_ratio_baseline = read_if(value, "hit_ratio_baseline");
   out.hit_ratio_contender = read_if(value, "hit_ratio_contender");
   out.invalid_reasons = value.at("invalid_reasons").get<std::vector<std::string>>();

@@ -13,6 +13,29 @@
 namespace tare {
 namespace {
 
+std::vector<HitOrFix> every_cause() {
+  std::vector<HitOrFix> out;
+  const Cause causes[] = {Cause::within_margin, Cause::unclear, Cause::no_plans, Cause::both,
+                          Cause::cache,         Cause::work,    Cause::neither};
+  for (const Cause cause : causes) {
+    out.push_back({.operation = "page",
+                   .pairs = 3,
+                   .baseline_ns = 1e6 / 3,
+                   .change_ns = -2e5,
+                   .more_hits_ns = -3e5,
+                   .hits_ns = 1,
+                   .misses_ns = 2,
+                   .others_ns = 1e5 / 7,
+                   .hit_ratio_change = 0.25,
+                   .blocks_per_miss = Blocks{1.5, 2.5},
+                   .blocks_per_hit = Blocks{0.5, 0.25},
+                   .cause = cause,
+                   .words = "the cache"});
+  }
+  out.emplace_back().operation = "plain";
+  return out;
+}
+
 Experiment whole_experiment() {
   Experiment out;
   out.scenario = "debian-archive";
@@ -45,10 +68,10 @@ Experiment whole_experiment() {
                                    .more_pairs = 8,
                                    .note = "a note"});
   }
-  const Unit units[] = {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls,
-                        Unit::per_second};
+  const Unit units[] = {Unit::nanoseconds, Unit::share,      Unit::blocks,
+                        Unit::calls,       Unit::per_second, Unit::per_minute};
   const ChangeKind kinds[] = {ChangeKind::relative, ChangeKind::points, ChangeKind::exact};
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 6; ++i) {
     Row row;
     row.unit = units[i];
     row.kind = kinds[i % 3];
@@ -60,6 +83,7 @@ Experiment whole_experiment() {
                            {"page", "error_rate", 0.01, {}, Outcome::inconclusive, "none"}};
   out.comparison.plan_changes = {{"page", "query", "A -> B", 3, 4}};
   out.comparison.plans_compared = 4;
+  out.comparison.hit_or_fix = every_cause();
   out.comparison.hit_ratio_baseline = 0.912;
   out.comparison.invalid_reasons = {"a reason"};
   out.comparison.pairs = 2;

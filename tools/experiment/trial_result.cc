@@ -110,6 +110,7 @@ Result make_result(Workbench& bench, const LoadOutcome& outcome) {
   }
   result.offered_rate_per_s = offered_rate(scenario.load, result);
   result.achieved_rate_per_s = double(ok) / result.measured_s;
+  result.stalls = outcome.stats.stalls();
   result.generator.lag_ns = outcome.stats.lag();
   result.generator.wait_ns = outcome.stats.wait();
   result.generator.cpu_ns_per_request = outcome.cpu_ns_per_request;

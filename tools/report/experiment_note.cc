@@ -7,6 +7,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/experiment_table.h"
+#include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/index_review_table.h"
 #include "tools/report/words.h"
 
@@ -127,6 +128,9 @@ std::string metrics(const Experiment& experiment) {
       std::count_if(
           experiment.pairs.begin(), experiment.pairs.end(),
           [](const ExperimentPair& pair) { return pair.order == PairOrder::baseline_first; }));
+  const auto lines = hit_or_fix_lines(experiment.comparison.hit_or_fix);
+  if (!lines.empty()) out += "\n## Hit or fix\n\n";
+  for (const std::string& line : lines) out += "- " + inside(line) + "\n";
   out += "\n## Plans\n\n";
   if (experiment.comparison.plan_changes.empty()) {
     out += fmt::format("None of {} plans changed.\n", experiment.comparison.plans_compared);

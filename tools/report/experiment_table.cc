@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "tools/report/cells.h"
+#include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -31,6 +32,8 @@ std::string value_cell(const Row& row, std::optional<double> value) {
       return three_digits(*value);
     case Unit::per_second:
       return three_digits(*value) + "/s";
+    case Unit::per_minute:
+      return three_digits(*value) + "/min";
   }
   return "-";
 }
@@ -308,6 +311,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   title += fmt::format("{}{} {}", dot, comparison.pairs, comparison.pairs == 1 ? "pair" : "pairs");
   std::string out = painted(harmless(title), Paint::bold, style) + "\n";
   if (!comparison.rows.empty()) out += row_table(experiment, style);
+  for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) out += line + "\n";
   out += plan_lines(comparison, style) + expectation_lines(comparison, style);
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);
