@@ -8,6 +8,7 @@
 
 #include "tools/compare/experiment_verdict.h"
 #include "tools/report/cells.h"
+#include "tools/report/comparison_cells.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -35,6 +36,25 @@ std::string good_words(const Comparison& comparison) {
   return words;
 }
 
+// After "cannot tell yet": the pairs that settle every row, when only rows are open and all say so.
+std::string what_would_tell(const Experiment& experiment) {
+  const Comparison& comparison = experiment.comparison;
+  const auto is_open = [](const auto& judged) { return judged.outcome == Outcome::inconclusive; };
+  const Row* slowest = nullptr;
+  bool known =
+      std::none_of(comparison.limits.begin(), comparison.limits.end(), is_open) &&
+      std::none_of(comparison.expectations.begin(), comparison.expectations.end(), is_open);
+  for (const Row& row : comparison.rows) {
+    if (row.gating != Gating::gating || row.verdict != Verdict::inconclusive) continue;
+    known &= !settle_words(row, experiment).empty();
+    if (slowest == nullptr || row.more_pairs.value_or(0) > slowest->more_pairs.value_or(0)) {
+      slowest = &row;
+    }
+  }
+  if (known && slowest != nullptr) return settle_words(*slowest, experiment);
+  return "more pairs or a longer window would narrow the intervals";
+}
+
 }  // namespace
 
 std::string verdict_sentence(const Experiment& experiment) {
@@ -48,8 +68,7 @@ std::string verdict_sentence(const Experiment& experiment) {
       words = "Worse: " + reasons;
       break;
     case 2:
-      words = "Cannot tell yet: " + reasons +
-              "; more pairs or a longer window would narrow the intervals";
+      words = "Cannot tell yet: " + reasons + "; " + what_would_tell(experiment);
       break;
     default:
       words = "Invalid, so no figure here may be trusted: " + reasons;

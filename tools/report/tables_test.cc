@@ -94,6 +94,12 @@ TEST(ExperimentTable, SaysWhyInOneSentence) {
   EXPECT_EQ(verdict_sentence(unknown),
             "Cannot tell yet: package_page response tm95 is inconclusive; more pairs or a longer "
             "window would narrow the intervals. (exit code 2)");
+  unknown.comparison.rows[1].more_pairs = 8;
+  unknown.comparison.rows[0].verdict = Verdict::inconclusive;
+  unknown.comparison.rows[0].more_pairs = 3;
+  EXPECT_EQ(verdict_sentence(unknown),
+            "Cannot tell yet: reverse_depends response tm95 is inconclusive; package_page response "
+            "tm95 is inconclusive; about 8 more pairs would settle it. (exit code 2)");
   Experiment invalid = index_experiment();
   invalid.comparison.invalid_reasons = {"a", "b", "c", "d"};
   invalid.exit_code = 3;
