@@ -1,9 +1,8 @@
 // One experiment as JUnit XML, which every CI system shows as tests.
-// Level: report. Pure functions; safe from any thread.
+// Level: report. A pure function; safe from any thread.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "tools/compare/experiment_file.h"
 
@@ -14,9 +13,5 @@ namespace tare {
 // skipped with what would settle it: so there are failures only with exit code 1 (or 3) and errors
 // only with 3. When the experiment is invalid, what it judged is skipped.
 std::string experiment_junit(const Experiment& experiment);
-
-// `text` for an element or an attribute of XML 1.0: markup is escaped, line breaks become character
-// references, what XML cannot hold (control characters, bytes that are not UTF-8) becomes U+FFFD.
-std::string xml_text(std::string_view text);
 
 }  // namespace tare
