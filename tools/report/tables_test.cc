@@ -1,6 +1,8 @@
 // Golden texts of the tables people see: testdata/*.txt.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <limits>
 #include <sstream>
@@ -178,6 +180,23 @@ TEST(Style, FollowsTheEnvironment) {
   EXPECT_EQ(characters("C.utf8", "C"), Characters::utf8);
   EXPECT_EQ(characters("C", "en_US.UTF-8"), Characters::ascii);
   EXPECT_EQ(style_for(-1).colour, Colour::off);  // no terminal
+}
+
+TEST(Style, PaintsOnATerminalUnlessAskedNotTo) {
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(terminal, 0);
+  const auto colour = [terminal](const char* no_color, const char* term) {
+    ::setenv("NO_COLOR", no_color, 1);
+    ::setenv("TERM", term, 1);
+    return style_for(terminal).colour;
+  };
+  EXPECT_EQ(colour("", "xterm"), Colour::on) << "an empty NO_COLOR is none";
+  EXPECT_EQ(colour("1", "xterm"), Colour::off);
+  EXPECT_EQ(colour("0", "xterm"), Colour::off) << "any value counts";
+  EXPECT_EQ(colour("", "dumb"), Colour::off);
+  ::unsetenv("NO_COLOR");
+  EXPECT_EQ(style_for(terminal).colour, Colour::off) << "still dumb";
+  ::close(terminal);
 }
 
 TEST(RunTable, BearsAnEmptyResult) {
