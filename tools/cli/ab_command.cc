@@ -1,6 +1,5 @@
 // tare ab: the experiment, a change against the baseline in random pairs.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <optional>
@@ -9,11 +8,12 @@
 #include "bench/model/problem.h"
 #include "bench/model/scenario_reader.h"
 #include "tools/cli/command.h"
+#include "tools/cli/experiment_outputs.h"
 #include "tools/cli/measure_options.h"
+#include "tools/cli/output_options.h"
 #include "tools/experiment/ab_experiment.h"
 #include "tools/experiment/environment.h"
 #include "tools/report/experiment_note.h"
-#include "tools/report/experiment_table.h"
 
 namespace tare {
 namespace {
@@ -25,6 +25,7 @@ struct AbCommand {
   int budget_s = 0;  // 0: none
   std::filesystem::path resume;
   bool allow_shell = false;
+  OutputOptions output;
 };
 
 void check_shell(const Change& change, const AbCommand& command) {
@@ -112,6 +113,7 @@ AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& 
 }
 
 int ab(AbCommand& command, std::stop_token stop) {
+  const std::vector<Output> outputs = planned_outputs(command.output);
   const std::optional<Unfinished> resumed = take_up(command);
   const MeasureOptions& options = command.measure;
   const Scenario scenario = read_scenario(options.scenario, parse_settings(options.settings));
@@ -143,9 +145,9 @@ int ab(AbCommand& command, std::stop_token stop) {
   const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers},
                                                 [&] { return run_ab(arms, change, experiment); });
   screen.clear();
-  const std::string folder = outcome.folder.string();
-  fmt::print("{}", experiment_table(outcome.experiment, folder, next_steps(options, folder),
-                                    style_for(STDOUT_FILENO)));
+  const std::vector<std::string> next = next_steps(options, outcome.folder.string());
+  write_outputs(outputs, experiment_render({outcome.experiment, outcome.folder, next,
+                                            options.scenario, command.change}));
   return outcome.experiment.exit_code;
 }
 
@@ -176,12 +178,15 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       ->type_name("FOLDER");
   command->add_flag("--allow-shell", options.allow_shell,
                     "Let the change's shell steps run on this machine");
+  add_output_options(*command, options.output);
   command->footer(
       "\nExamples:\n  tare ab scenarios/debian-archive/scenario.json \\\n"
       "      --change scenarios/debian-archive/changes/index-relation-target.json\n"
       "  tare ab scenario.json --change change.json --pairs 10 --set rate_per_s=500\n"
       "  tare ab scenario.json --change change.json --budget 20m\n"
       "  tare ab scenario.json --change change.json --postgres env --redis env\n"
+      "  tare ab scenario.json --change change.json --format junit -o tare.xml \\\n"
+      "      --format markdown -o \"$GITHUB_STEP_SUMMARY\" --format text,github\n"
       "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
       "2 inconclusive, 3 not valid, 4 usage or file error.\n");

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -13,9 +12,10 @@
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
 #include "tools/cli/command.h"
+#include "tools/cli/experiment_outputs.h"
+#include "tools/cli/output_options.h"
 #include "tools/compare/experiment_file.h"
 #include "tools/compare/unfinished_file.h"
-#include "tools/report/experiment_table.h"
 #include "tools/report/run_table.h"
 
 namespace tare {
@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 struct ShowOptions {
   fs::path folder;
-  std::string format = "text";
+  OutputOptions output;
   std::string plan;               // OPERATION or OPERATION/STEP; empty: the whole
   std::string arm = "contender";  // of an experiment's plan
 };
@@ -84,30 +84,43 @@ std::string plan_text(const ShowOptions& options) {
                                known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
 }
 
-std::string whole_text(const ShowOptions& options) {
-  const Kind kind = kind_of(options.folder);
-  const Style style = style_for(STDOUT_FILENO);
-  const std::string folder = options.folder.string();
-  if (kind == Kind::experiment) {
-    const Experiment experiment = read_experiment(options.folder);
-    if (options.format == "json") return experiment_to_json(experiment);
-    return experiment_table(experiment, folder, {}, style);
-  }
-  if (kind == Kind::unfinished) {
-    const Unfinished unfinished = read_unfinished(options.folder);
-    if (options.format == "json") return read_whole_file(options.folder / "unfinished.json");
-    return fmt::format(
-        "{}: unfinished, {} of {} pairs, no verdict yet\nnext: tare ab --resume {}\n",
-        unfinished.experiment.change, unfinished.experiment.pairs.size(), unfinished.pairs, folder);
-  }
-  const Result result = read_result(options.folder);
-  if (options.format == "json") return result_to_json(result);
-  return run_table(result, {}, folder, {}, style);
+// Of what is no experiment: text or JSON.
+Render plain_render(const ShowOptions& options, Kind kind) {
+  return [&options, kind](Format format, const Style& style) -> std::string {
+    const std::string folder = options.folder.string();
+    if (format != Format::text && format != Format::json) {
+      throw UsageError(
+          fmt::format("{} holds no finished experiment: only --format text and json "
+                      "are there for it",
+                      folder));
+    }
+    if (kind == Kind::unfinished) {
+      const Unfinished unfinished = read_unfinished(options.folder);
+      if (format == Format::json) return read_whole_file(options.folder / "unfinished.json");
+      return fmt::format(
+          "{}: unfinished, {} of {} pairs, no verdict yet\nnext: tare ab --resume {}\n",
+          unfinished.experiment.change, unfinished.experiment.pairs.size(), unfinished.pairs,
+          folder);
+    }
+    const Result result = read_result(options.folder);
+    if (format == Format::json) return result_to_json(result);
+    return run_table(result, {}, folder, {}, style);
+  };
 }
 
 int show(const ShowOptions& options) {
-  const std::string text = options.plan.empty() ? whole_text(options) : plan_text(options);
-  fmt::print("{}", text);
+  const std::vector<Output> outputs = planned_outputs(options.output);
+  if (!options.plan.empty()) {
+    fmt::print("{}", plan_text(options));
+    return 0;
+  }
+  const Kind kind = kind_of(options.folder);
+  if (kind == Kind::experiment) {
+    write_outputs(outputs,
+                  experiment_render({read_experiment(options.folder), options.folder, {}, "", ""}));
+  } else {
+    write_outputs(outputs, plain_render(options, kind));
+  }
   return 0;
 }
 
@@ -117,9 +130,7 @@ void add_show_command(CLI::App& app, CommandLine& line) {
   auto& options = line.keep<ShowOptions>();
   CLI::App* command = app.add_subcommand("show", "Print a result or an experiment");
   command->add_option("FOLDER", options.folder, "Folder of a result or an experiment")->required();
-  command->add_option("--format", options.format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_output_options(*command, options.output);
   command->add_option("--plan", options.plan,
                       "Print the plan of OPERATION or OPERATION/STEP as PostgreSQL's JSON");
   command->add_option("--arm", options.arm, "Whose plan in an experiment: baseline or contender")
@@ -129,6 +140,8 @@ void add_show_command(CLI::App& app, CommandLine& line) {
       "\nExamples:\n"
       "  tare show results/debian-archive-index\n"
       "  tare show results/debian-archive-index --format json\n"
+      "  tare show results/debian-archive-index --format markdown -o comment.md\n"
+      "  tare show results/debian-archive-index --format gbench -o trials.json\n"
       "  tare show results/debian-archive-index --plan reverse_depends --arm baseline\n"
       "\nThe plan is what PEV2 (explain.dalibo.com) opens.\n");
   command->callback(

@@ -12,6 +12,7 @@
 #include "bench/model/result_file.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/experiment_schema.h"
+#include "tools/compare/experiment_verdict.h"
 
 namespace tare {
 namespace {
@@ -312,6 +313,9 @@ std::string experiment_to_json(const Experiment& experiment) {
   out["schema_version"] = 1;
   out["scenario"] = experiment.scenario;
   out["change"] = experiment.change;
+  // Both follow from what comes below: they are for those who read no further, and never read back.
+  out["verdict"] = overall_verdict(experiment);
+  out["reasons"] = reasons_of(experiment, [](const std::string& metric) { return metric; });
   out["owner"] = experiment.owner;
   out["reason"] = experiment.reason;
   out["seed"] = experiment.seed;

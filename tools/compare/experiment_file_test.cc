@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "bench/model/errors.h"
@@ -96,6 +97,19 @@ Experiment whole_experiment() {
   out.looks = {6, 10};
   out.warnings = {"look"};
   return out;
+}
+
+TEST(ExperimentFile, SaysItsVerdictAndWhyAtTheTop) {
+  const auto document = nlohmann::json::parse(experiment_to_json(whole_experiment()));
+  EXPECT_EQ(document.at("verdict"), "invalid");
+  EXPECT_EQ(document.at("reasons").at(0), "a reason");
+}
+
+TEST(ExperimentFile, ReadsWhatAnOlderTareWroteWithoutThem) {
+  auto document = nlohmann::json::parse(experiment_to_json(whole_experiment()));
+  document.erase("verdict");
+  document.erase("reasons");
+  EXPECT_EQ(experiment_from_json(document.dump(), "x"), whole_experiment());
 }
 
 TEST(ExperimentFile, ComesBackExactly) {

@@ -43,7 +43,10 @@ void write_unfinished(const fs::path& folder, const Unfinished& unfinished) {
   out["change_file"] = unfinished.change_file.string();
   out["settings"] = unfinished.settings;
   out["pairs"] = unfinished.pairs;
-  out["experiment"] = ordered_json::parse(experiment_to_json(unfinished.experiment));
+  ordered_json& experiment = out["experiment"];
+  experiment = ordered_json::parse(experiment_to_json(unfinished.experiment));
+  experiment.erase("verdict");  // there is none yet
+  experiment.erase("reasons");
   write_whole_file(file_in(folder),
                    out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }

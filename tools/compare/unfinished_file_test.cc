@@ -50,6 +50,9 @@ TEST_F(UnfinishedFile, ComesBackExactly) {
   write_unfinished(folder_ / "experiment", unfinished_);
   EXPECT_TRUE(is_unfinished(folder_ / "experiment"));
   EXPECT_EQ(read_unfinished(folder_ / "experiment"), unfinished_);
+  EXPECT_EQ(read_whole_file(folder_ / "experiment" / "unfinished.json").find("\"verdict\""),
+            std::string::npos)
+      << "there is none yet";
 }
 
 TEST_F(UnfinishedFile, RefusesFilesThatHaveChanged) {

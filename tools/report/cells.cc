@@ -68,6 +68,25 @@ std::string cut(std::string_view text, size_t columns) {
   return std::string(text);
 }
 
+std::vector<std::string> wrapped(std::string_view text, size_t columns) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    std::string& last = lines.back();
+    if (last.empty()) {
+      last = word;
+    } else if (width_of(last) + 1 + width_of(word) <= columns) {
+      last += ' ';
+      last += word;
+    } else {
+      lines.emplace_back(word);
+    }
+  }
+  return lines;
+}
+
 std::string aligned(const std::vector<std::vector<Cell>>& rows, const std::vector<Align>& columns,
                     const Style& style) {
   std::vector<size_t> widths(columns.size(), 0);

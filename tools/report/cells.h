@@ -36,6 +36,10 @@ size_t width_of(std::string_view text);
 // At most `columns` of them, never half a character.
 std::string cut(std::string_view text, size_t columns);
 
+// Lines of at most so many columns, broken at spaces; a longer word stays whole. At
+// least one line.
+std::vector<std::string> wrapped(std::string_view text, size_t columns);
+
 enum class Align { left, right };
 
 struct Cell {

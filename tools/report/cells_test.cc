@@ -57,6 +57,14 @@ TEST(Cells, MeasureAndCutByCharacters) {
   EXPECT_EQ(cut("abc", 0), "");
 }
 
+TEST(Cells, BreakLinesAtSpaces) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrapped("a longerthanthat b", 6), (Lines{"a", "longerthanthat", "b"}));
+  EXPECT_EQ(wrapped("\xc3\xa9\xc3\xa9 \xc3\xa9", 4), Lines{"\xc3\xa9\xc3\xa9 \xc3\xa9"});
+  EXPECT_EQ(wrapped("", 7), Lines{""});
+}
+
 TEST(Cells, AlignColumns) {
   const std::vector<std::vector<Cell>> rows = {
       {{"name"}, {"count"}, {"note"}}, {{"ü"}, {"7"}, {"x"}}, {{"long"}}, {{""}, {""}, {"y"}}};

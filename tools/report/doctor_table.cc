@@ -85,21 +85,6 @@ const char* question_words(Question question) {
   }
 }
 
-// At spaces; a longer word has a line of its own.
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines(1);
-  for (size_t start = 0; start <= text.size();) {
-    const size_t end = std::min(text.find(' ', start), text.size());
-    const std::string word = text.substr(start, end - start);
-    if (!lines.back().empty() && width_of(lines.back()) + 1 + width_of(word) > kColumns) {
-      lines.emplace_back();
-    }
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
-    start = end + 1;
-  }
-  return lines;
-}
-
 // "postgres.round_trip" -> {"postgres", "round_trip"}
 std::pair<std::string, std::string> area_and_check(const std::string& name) {
   const size_t dot = name.find('.');
@@ -134,14 +119,14 @@ std::string doctor_table(const Diagnosis& diagnosis, const Style& style) {
   int warnings = 0, bad = 0;
   for (const DoctorRow& row : diagnosis.rows) {
     const auto [area, check] = area_and_check(row.name);
-    const auto found = lines_of(harmless(measured(row)));
+    const auto found = wrapped(harmless(measured(row)), kColumns);
     rows.push_back({{area == last_area ? "" : area, Paint::bold},
                     {harmless(check)},
                     {to_text(row.status), paint_of(row.status)},
                     {found[0]}});
     for (size_t i = 1; i < found.size(); ++i) rows.push_back({{""}, {""}, {""}, {found[i]}});
     last_area = area;
-    const auto advice = lines_of(harmless(row.advice));
+    const auto advice = wrapped(harmless(row.advice), kColumns);
     for (size_t i = 0; i < advice.size() && !row.advice.empty(); ++i) {
       rows.push_back({{""}, {""}, {""}, {(i == 0 ? "-> " : "   ") + advice[i], Paint::dim}});
     }

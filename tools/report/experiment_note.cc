@@ -6,23 +6,14 @@
 #include <sstream>
 
 #include "tools/report/cells.h"
-#include "tools/report/experiment_table.h"
+#include "tools/report/experiment_words.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/index_review_table.h"
+#include "tools/report/markdown_text.h"
 #include "tools/report/words.h"
 
 namespace tare {
 namespace {
-
-// Text of a file inside a paragraph or a table cell: one line that cannot end the cell.
-std::string inside(const std::string& text) {
-  std::string out;
-  for (const char c : harmless(text)) {
-    if (c == '|' || c == '<' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
 
 // Indented, which Markdown shows as it is, whatever stands in it.
 std::string code(const std::string& text) {
@@ -81,7 +72,7 @@ std::string done(const Experiment& experiment, const Change& change) {
 }
 
 std::string rollback(const Experiment& experiment, const Change& change) {
-  std::string out = "\n## Rollback\n\n" + inside(change.rollback_note) + "\n\n";
+  std::string out = "\n## Rollback\n\n" + markdown_text(change.rollback_note) + "\n\n";
   out += commands(change.rollback);
   switch (experiment.rollback.status) {
     case RollbackStatus::equal:
@@ -93,7 +84,7 @@ std::string rollback(const Experiment& experiment, const Change& change) {
     case RollbackStatus::not_done:
       break;
   }
-  return out + "\n**Not tried.** " + inside(experiment.rollback.detail) + "\n";
+  return out + "\n**Not tried.** " + markdown_text(experiment.rollback.detail) + "\n";
 }
 
 std::string expected(const Experiment& experiment) {
@@ -103,28 +94,20 @@ std::string expected(const Experiment& experiment) {
     return out + "Nothing was expected in numbers.\n";
   }
   for (const ExpectationResult& each : comparison.expectations) {
-    out +=
-        fmt::format("- {} {} {}: **{}**{}\n", inside(each.operation), metric_words(each.metric),
-                    expectation_words(each.metric, each.limit, each.bound), to_text(each.outcome),
-                    each.note.empty() ? "" : " (" + inside(each.note) + ")");
+    out += fmt::format("- {}: **{}**{}\n", markdown_text(expectation_sentence(each)),
+                       to_text(each.outcome),
+                       each.note.empty() ? "" : " (" + markdown_text(each.note) + ")");
   }
   std::istringstream limits(limit_lines(comparison.limits, Style()));
-  for (std::string line; std::getline(limits, line);) out += "- " + inside(line) + "\n";
+  for (std::string line; std::getline(limits, line);) out += "- " + markdown_text(line) + "\n";
   return out;
 }
 
 std::string metrics(const Experiment& experiment) {
   std::string out = "\n## Metrics\n";
-  const auto rows = comparison_cells(experiment.comparison, {Colour::off, Characters::utf8});
-  for (size_t i = 0; i < rows.size(); ++i) {
-    out += "\n|";
-    for (const std::string& cell : rows[i]) out += " " + inside(cell) + " |";
-    if (i > 0) continue;
-    out += "\n|";
-    for (size_t column = 0; column < rows[i].size(); ++column) out += "---|";
-  }
+  out += "\n" + markdown_rows(experiment.comparison.rows, experiment);
   out += fmt::format(
-      "\n\n{} pairs of trials, in {} of them the baseline first.\n", experiment.comparison.pairs,
+      "\n{} pairs of trials, in {} of them the baseline first.\n", experiment.comparison.pairs,
       std::count_if(
           experiment.pairs.begin(), experiment.pairs.end(),
           [](const ExperimentPair& pair) { return pair.order == PairOrder::baseline_first; }));
@@ -136,9 +119,9 @@ std::string metrics(const Experiment& experiment) {
     out += fmt::format("None of {} plans changed.\n", experiment.comparison.plans_compared);
   }
   for (const PlanChange& change : experiment.comparison.plan_changes) {
-    out += fmt::format("- {} {}: {} ({} of {} comparisons)\n", inside(change.operation),
-                       inside(change.step), inside(change.description), change.changed,
-                       change.compared);
+    out += fmt::format("- {} {}: {} ({} of {} comparisons)\n", markdown_text(change.operation),
+                       markdown_text(change.step), markdown_text(change.description),
+                       change.changed, change.compared);
   }
   return out;
 }
@@ -151,12 +134,12 @@ std::string indexes(const std::optional<IndexReview>& review) {
   constexpr size_t kMostFindings = 10;
   for (size_t i = 0; i < std::min(review->findings.size(), kMostFindings); ++i) {
     const IndexFinding& finding = review->findings[i];
-    out += fmt::format("- {}: {}{}: {}", finding_words(finding.kind), inside(finding.table),
-                       finding.index.empty() ? "" : ", " + inside(finding.index),
-                       inside(finding.evidence));
+    out += fmt::format("- {}: {}{}: {}", finding_words(finding.kind), markdown_text(finding.table),
+                       finding.index.empty() ? "" : ", " + markdown_text(finding.index),
+                       markdown_text(finding.evidence));
     for (const std::string& caution : finding.cautions) {
-      out +=
-          fmt::format("{}{}", &caution == &finding.cautions.front() ? " (" : "; ", inside(caution));
+      out += fmt::format("{}{}", &caution == &finding.cautions.front() ? " (" : "; ",
+                         markdown_text(caution));
     }
     out += finding.cautions.empty() ? "\n" : ")\n";
   }
@@ -164,7 +147,7 @@ std::string indexes(const std::optional<IndexReview>& review) {
     out += fmt::format("- and {} more in the trial's result.json\n",
                        review->findings.size() - kMostFindings);
   }
-  for (const std::string& note : review->notes) out += "- note: " + inside(note) + "\n";
+  for (const std::string& note : review->notes) out += "- note: " + markdown_text(note) + "\n";
   return out;
 }
 
@@ -174,21 +157,22 @@ std::string environment(const Environment& baseline, const Environment& contende
     for (const auto& [name, value] : first) {
       const auto found = second.find(name);
       const bool same = found != second.end() && found->second == value;
-      out += fmt::format("- {} {}: {}{}\n", title, inside(name), inside(value),
+      out += fmt::format("- {} {}: {}{}\n", title, markdown_text(name), markdown_text(value),
                          same                    ? ""
                          : found == second.end() ? "; contender: not set"
-                                                 : "; contender: " + inside(found->second));
+                                                 : "; contender: " + markdown_text(found->second));
     }
     for (const auto& [name, value] : second) {
       if (first.contains(name)) continue;
-      out += fmt::format("- {} {}: not set; contender: {}\n", title, inside(name), inside(value));
+      out += fmt::format("- {} {}: not set; contender: {}\n", title, markdown_text(name),
+                         markdown_text(value));
     }
   };
   listed("version of", baseline.versions, contender.versions);
   listed("host", baseline.host, baseline.host);
   listed("generator", baseline.generator, contender.generator);
-  out += fmt::format("- file system: {}\n- git revision: {}\n", inside(baseline.file_system),
-                     inside(baseline.git_revision));
+  out += fmt::format("- file system: {}\n- git revision: {}\n", markdown_text(baseline.file_system),
+                     markdown_text(baseline.git_revision));
   listed("PostgreSQL", baseline.postgres_settings, contender.postgres_settings);
   listed("Redis", baseline.redis_settings, contender.redis_settings);
   return out;
@@ -198,9 +182,9 @@ std::string not_measured(const Experiment& experiment) {
   std::string out = "\n## Not measured\n\n";
   for (const Row& row : experiment.comparison.rows) {
     if (row.verdict != Verdict::inconclusive && row.verdict != Verdict::invalid) continue;
-    out +=
-        fmt::format("- {} {}: {}{}\n", inside(row.operation), metric_words(row.metric),
-                    to_text(*row.verdict), row.note.empty() ? "" : " (" + inside(row.note) + ")");
+    out += fmt::format("- {} {}: {}{}\n", markdown_text(row.operation), metric_words(row.metric),
+                       to_text(*row.verdict),
+                       row.note.empty() ? "" : " (" + markdown_text(row.note) + ")");
   }
   return out +
          "- What applying costs a site that is busy meanwhile: locks, time, full disks.\n"
@@ -214,30 +198,32 @@ std::string experiment_note(const Experiment& experiment, const Change& change,
                             const Environment& baseline, const Environment& contender,
                             const std::string& files_touched,
                             const std::optional<IndexReview>& index_review) {
-  std::string out = fmt::format("# {}\n\n{}\n\n", inside(experiment.change),
-                                inside(verdict_sentence(experiment)));
-  out += fmt::format("- owner: {}\n- reason: {}\n- what may differ: {}\n", inside(change.owner),
-                     inside(change.reason), inside(change.variable));
-  out += fmt::format("- scenario: {}, seed {}\n- weighed: {}, in {}\n", inside(experiment.scenario),
-                     experiment.seed, experiment.started_at, duration_cell(experiment.duration_s));
+  std::string out = fmt::format("# {}\n\n{}\n\n", markdown_text(experiment.change),
+                                markdown_text(verdict_sentence(experiment)));
+  out +=
+      fmt::format("- owner: {}\n- reason: {}\n- what may differ: {}\n", markdown_text(change.owner),
+                  markdown_text(change.reason), markdown_text(change.variable));
+  out += fmt::format("- scenario: {}, seed {}\n- weighed: {}, in {}\n",
+                     markdown_text(experiment.scenario), experiment.seed, experiment.started_at,
+                     duration_cell(experiment.duration_s));
   for (const std::string& reason : experiment.comparison.invalid_reasons) {
-    out += "- **invalid**: " + inside(reason) + "\n";
+    out += "- **invalid**: " + markdown_text(reason) + "\n";
   }
   out += expected(experiment) + done(experiment, change) + rollback(experiment, change);
   out += metrics(experiment) + indexes(index_review);
   out += "\n## Assumptions\n\n";
   if (change.assumptions.empty()) out += "None were written down.\n";
-  for (const std::string& line : change.assumptions) out += "- " + inside(line) + "\n";
+  for (const std::string& line : change.assumptions) out += "- " + markdown_text(line) + "\n";
   for (const std::string& line : experiment.design) {
     if (&line == &experiment.design.front()) out += "\n## Design\n\n";
-    out += "- " + inside(line) + "\n";
+    out += "- " + markdown_text(line) + "\n";
   }
   out += environment(baseline, contender);
   if (!files_touched.empty())
     out += "\nNot committed when this was weighed:\n\n" + code(files_touched);
   for (const std::string& warning : experiment.warnings) {
     if (&warning == &experiment.warnings.front()) out += "\n## Warnings\n\n";
-    out += "- " + inside(warning) + "\n";
+    out += "- " + markdown_text(warning) + "\n";
   }
   return out + not_measured(experiment);
 }

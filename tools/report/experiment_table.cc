@@ -4,11 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <sstream>
 #include <string_view>
 
 #include "tools/report/cells.h"
+#include "tools/report/comparison_cells.h"
+#include "tools/report/experiment_words.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/words.h"
 
@@ -17,96 +18,74 @@ namespace {
 
 // ---- the table ----------------------------------------------------------------------------
 
-std::string value_cell(const Row& row, std::optional<double> value) {
-  if (!value) return "-";
-  switch (row.unit) {
-    case Unit::nanoseconds:
-      return time_cell(value);
-    case Unit::share:
-      return share_cell(value);
-    case Unit::blocks: {
-      const bool whole = *value == std::floor(*value) || *value >= 1000;
-      return whole ? count_cell(std::llround(*value)) : three_digits(*value);
-    }
-    case Unit::calls:
-      return three_digits(*value);
-    case Unit::per_second:
-      return three_digits(*value) + "/s";
-    case Unit::per_minute:
-      return three_digits(*value) + "/min";
-  }
-  return "-";
-}
+constexpr size_t kMostColumns = 100;
 
-// Percentages of a relative change, percentage points of a difference of shares.
-std::string percent(const Row& row, double value) {
-  // Two wild pairs have limits that nobody can read.
-  constexpr double kLargestShown = 100;
-  if (row.kind != ChangeKind::points && value >= kLargestShown) return "> +9999";
-  if (row.kind != ChangeKind::points) return signed_cell(value * 100);
-  const std::string text = fmt::format("{:+.2f}", value * 100);
-  return text == "-0.00" ? "+0.00" : text;
-}
-
-std::string change_cell(const Row& row, const Style& style) {
-  if (!row.change) return "-";
-  const char* unit = row.kind == ChangeKind::points ? "pp" : "%";
-  std::string text = fmt::format("{} {}", percent(row, *row.change), unit);
-  if (row.kind == ChangeKind::exact) return text + " (counted)";
-  if (!row.low || !row.high) return text;
-  return text + fmt::format(" ({} {} {})", percent(row, *row.low),
-                            style.characters == Characters::utf8 ? "…" : "..",
-                            percent(row, *row.high));
-}
-
-std::string margin_words(const Row& row) {
-  const char* unit = row.kind == ChangeKind::points ? "pp" : "%";
-  const std::string also = row.metric == "blocks_per_query" ? ", at least 50 blocks" : "";
-  return fmt::format(" (margin {:.3g} {}{})", row.margin * 100, unit, also);
-}
-
-Cell verdict_cell(const Row& row) {
-  const std::string note = row.note.empty() ? "" : ": " + harmless(row.note);
-  if (!row.verdict) return {"shown, not judged" + note, Paint::dim};
-  const std::string word = to_text(*row.verdict);
-  switch (*row.verdict) {
-    case Verdict::improved:
-      return {word + note, Paint::good};
-    case Verdict::regressed:
-    case Verdict::invalid:
-      return {word + note, Paint::bad};
-    case Verdict::inconclusive:
-      return {word + margin_words(row) + note, Paint::doubtful};
-    case Verdict::equivalent:
-    case Verdict::not_worse:
-      break;
-  }
-  return {word + margin_words(row) + note, Paint::plain};
-}
-
-std::vector<std::vector<Cell>> painted_cells(const Comparison& comparison, const Style& style) {
-  std::vector<std::vector<Cell>> rows;
-  rows.push_back({});
+std::vector<std::vector<Cell>> row_cells(const Comparison& comparison, const Style& style) {
+  // What a row could have seen is a column only where it is known.
+  const bool sees = std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                                [](const Row& row) { return !detectable_text(row).empty(); });
+  std::vector<std::vector<Cell>> rows(1);
   for (const char* title :
-       {"operation", "metric", "before", "after", "change (95 % interval)", "verdict"}) {
-    rows.back().push_back({title, Paint::bold});
+       {"operation", "metric", "before", "after", "change (95 %)", "sees", "verdict (margin)"}) {
+    if (sees || std::string_view(title) != "sees") rows[0].push_back({title, Paint::bold});
   }
   for (const Row& row : comparison.rows) {
     const Paint paint = row.gating == Gating::gating ? Paint::plain : Paint::dim;
-    rows.push_back({{harmless(row.operation), paint},
-                    {metric_words(row.metric), paint},
-                    {value_cell(row, row.baseline), paint},
-                    {value_cell(row, row.contender), paint},
-                    {change_cell(row, style), paint},
-                    verdict_cell(row)});
+    std::vector<Cell>& cells = rows.emplace_back();
+    cells = {{harmless(row.operation), paint},
+             {metric_label(row), paint},
+             {value_text(row, row.baseline), paint},
+             {value_text(row, row.contender), paint},
+             {change_text(row, style), paint}};
+    if (sees) cells.push_back({detectable_text(row), paint});
+    cells.push_back(verdict_word(row));
+    if (row.verdict) cells.back().text += " (" + margin_text(row) + ")";
   }
   return rows;
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+size_t widest(const std::vector<std::string>& lines) {
+  size_t columns = 0;
+  for (const std::string& line : lines) columns = std::max(columns, width_of(line));
+  return columns;
+}
+
+// Rows of at most kMostColumns: where they would be wider, operations stand in lines of their own.
+// What else is to be said of a row stands behind it or below it.
 std::string row_table(const Experiment& experiment, const Style& style) {
+  const std::vector<Row>& rows = experiment.comparison.rows;
+  const Style bare{Colour::off, style.characters};
+  std::vector<std::vector<Cell>> cells = row_cells(experiment.comparison, style);
   constexpr Align left = Align::left, right = Align::right;
-  return aligned(painted_cells(experiment.comparison, style),
-                 {left, left, right, right, left, left}, style);
+  std::vector<Align> columns = {left, left, right, right, left, left};
+  if (cells[0].size() == 7) columns.insert(columns.begin() + 5, right);
+  const bool grouped = widest(lines_of(aligned(cells, columns, bare))) > kMostColumns;
+  for (size_t i = 0; grouped && i < cells.size(); ++i) cells[i][0] = {" ", Paint::plain};
+  const std::vector<std::string> plain = lines_of(aligned(cells, columns, bare));
+  const std::vector<std::string> lines = lines_of(aligned(cells, columns, style));
+  std::string out = lines[0] + "\n";
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (grouped && (i == 0 || rows[i].operation != rows[i - 1].operation)) {
+      out += painted(harmless(rows[i].operation), Paint::bold, style) + "\n";
+    }
+    out += lines[i + 1];
+    const std::string more = remarks(rows[i], experiment);
+    if (!more.empty() && width_of(plain[i + 1]) + 2 + width_of(more) <= kMostColumns) {
+      out += ": " + more + "\n";
+      continue;
+    }
+    out += "\n";
+    if (more.empty()) continue;
+    for (const std::string& line : wrapped(more, kMostColumns - 6)) out += "      " + line + "\n";
+  }
+  return out;
 }
 
 // ---- the lines under it -------------------------------------------------------------------
@@ -138,13 +117,8 @@ std::string plan_lines(const Comparison& comparison, const Style& style) {
 std::string expectation_lines(const Comparison& comparison, const Style& style) {
   std::string out;
   for (const ExpectationResult& expectation : comparison.expectations) {
-    const Paint paint = expectation.outcome == Outcome::met      ? Paint::good
-                        : expectation.outcome == Outcome::missed ? Paint::bad
-                                                                 : Paint::doubtful;
-    out += fmt::format("expected: {} {} {}: {}{}\n", harmless(expectation.operation),
-                       metric_words(expectation.metric),
-                       expectation_words(expectation.metric, expectation.limit, expectation.bound),
-                       painted(to_text(expectation.outcome), paint, style),
+    out += fmt::format("expected: {}: {}{}\n", expectation_sentence(expectation),
+                       painted(to_text(expectation.outcome), paint_of(expectation.outcome), style),
                        expectation.note.empty() ? "" : " (" + harmless(expectation.note) + ")");
   }
   return out;
@@ -173,133 +147,19 @@ std::string schema_lines(const Experiment& experiment) {
 }
 
 std::string rollback_line(const Rollback& rollback, const Style& style) {
-  const auto line = [&](const char* words, Paint paint) {
-    return "rollback: " + painted(words, paint, style) + indented(rollback.detail) + "\n";
-  };
-  switch (rollback.status) {
-    case RollbackStatus::not_done:
-      return line("not done", Paint::doubtful);
-    case RollbackStatus::equal:
-      return line("done; the schema equals the start", Paint::good);
-    case RollbackStatus::different:
-      return line("done, but the schema differs from the start", Paint::bad);
-    case RollbackStatus::failed:
-      return line("failed", Paint::bad);
-  }
-  return "";
+  const Paint paint = rollback.status == RollbackStatus::equal      ? Paint::good
+                      : rollback.status == RollbackStatus::not_done ? Paint::doubtful
+                                                                    : Paint::bad;
+  return "rollback: " + painted(rollback_words(rollback.status), paint, style) +
+         indented(rollback.detail) + "\n";
 }
 
 std::string cache_line(const Experiment& experiment) {
-  const Comparison& comparison = experiment.comparison;
-  std::vector<std::string> parts;
-  if (comparison.hit_ratio_baseline || comparison.hit_ratio_contender) {
-    parts.push_back(fmt::format("hit ratio {} -> {}", share_cell(comparison.hit_ratio_baseline),
-                                share_cell(comparison.hit_ratio_contender)));
-  }
-  if (!experiment.cache_cleared.empty()) {
-    parts.push_back(fmt::format("{} keys of {} cleared before the warm-ups of both arms",
-                                count_cell(experiment.cache_keys_cleared),
-                                fmt::join(experiment.cache_cleared, ", ")));
-  }
-  if (parts.empty()) return "";
-  return harmless(fmt::format("cache: {}", fmt::join(parts, "; "))) + "\n";
-}
-
-// ---- the last word --------------------------------------------------------------------------
-
-// At most three of them.
-std::string some_of(const std::vector<std::string>& reasons) {
-  constexpr size_t kShown = 3;
-  const std::vector<std::string> shown(reasons.begin(),
-                                       reasons.begin() + long(std::min(kShown, reasons.size())));
-  std::string out = fmt::format("{}", fmt::join(shown, "; "));
-  if (reasons.size() > kShown) out += fmt::format("; and {} more", reasons.size() - kShown);
-  return harmless(out);
-}
-
-std::vector<std::string> reasons_for(const Comparison& comparison, Verdict verdict,
-                                     Outcome outcome) {
-  std::vector<std::string> reasons;
-  for (const Row& row : comparison.rows) {
-    if (row.gating != Gating::gating || row.verdict != verdict) continue;
-    reasons.push_back(
-        fmt::format("{} {} {}", row.operation, metric_words(row.metric),
-                    verdict == Verdict::regressed ? "regressed" : "is " + to_text(verdict)));
-  }
-  for (const LimitResult& limit : comparison.limits) {
-    if (limit.outcome != outcome) continue;
-    reasons.push_back(fmt::format("the limit on {}'s {} is {}", limit.operation,
-                                  limit.metric.ends_with("_ms") ? "response p99" : "error rate",
-                                  outcome == Outcome::missed ? "broken" : "inconclusive"));
-  }
-  for (const ExpectationResult& expectation : comparison.expectations) {
-    if (expectation.outcome != outcome) continue;
-    reasons.push_back(fmt::format("the expectation of {}'s {} is {}", expectation.operation,
-                                  metric_words(expectation.metric), to_text(outcome)));
-  }
-  return reasons;
-}
-
-std::string good_words(const Comparison& comparison) {
-  size_t improved = 0;
-  for (const Row& row : comparison.rows) {
-    improved += row.gating == Gating::gating && row.verdict == Verdict::improved;
-  }
-  std::string words = "no gating row is worse";
-  if (improved > 0) words += fmt::format(", {} improved", improved);
-  if (!comparison.expectations.empty()) words += "; every expectation is met";
-  if (!comparison.limits.empty()) words += "; every limit holds";
-  return words;
+  const std::string words = cache_words(experiment);
+  return words.empty() ? "" : "cache: " + words + "\n";
 }
 
 }  // namespace
-
-std::vector<std::vector<std::string>> comparison_cells(const Comparison& comparison,
-                                                       const Style& style) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& cells : painted_cells(comparison, style)) {
-    std::vector<std::string>& row = rows.emplace_back();
-    for (const Cell& cell : cells) row.push_back(cell.text);
-  }
-  return rows;
-}
-
-std::string verdict_sentence(const Experiment& experiment) {
-  const Comparison& comparison = experiment.comparison;
-  std::string words;
-  switch (experiment.exit_code) {
-    case 0:
-      words = "Good: " + good_words(comparison);
-      break;
-    case 1: {
-      std::vector<std::string> reasons =
-          reasons_for(comparison, Verdict::regressed, Outcome::missed);
-      if (experiment.rollback.status == RollbackStatus::failed) {
-        reasons.emplace_back("the rollback failed");
-      } else if (experiment.rollback.status == RollbackStatus::different) {
-        reasons.emplace_back("the rollback leaves another schema than the start");
-      }
-      words = "Worse: " + some_of(reasons);
-      break;
-    }
-    case 2:
-      words = "Cannot tell yet: " +
-              some_of(reasons_for(comparison, Verdict::inconclusive, Outcome::inconclusive)) +
-              "; more pairs or a longer window would narrow the intervals";
-      break;
-    default: {
-      std::vector<std::string> reasons = comparison.invalid_reasons;
-      for (const Row& row : comparison.rows) {
-        if (row.verdict == Verdict::invalid) {
-          reasons.push_back(
-              fmt::format("{} {}: {}", row.operation, metric_words(row.metric), row.note));
-        }
-      }
-      words = "Invalid, so nothing above may be trusted: " + some_of(reasons);
-    }
-  }
-  return fmt::format("{}. (exit code {})", words, experiment.exit_code);
-}
 
 std::string experiment_table(const Experiment& experiment, const std::string& folder,
                              const std::vector<std::string>& next, const Style& style) {

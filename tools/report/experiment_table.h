@@ -10,16 +10,10 @@
 
 namespace tare {
 
-// `folder` is where the evidence is; `next` are commands to try, one a line, may be empty. Ends
-// with a line break.
+// Rows of at most 100 columns (names of operations are never cut), notes below them. `folder` is
+// where the evidence is; `next` are commands to try, one a line, may be empty. Ends with a line
+// break.
 std::string experiment_table(const Experiment& experiment, const std::string& folder,
                              const std::vector<std::string>& next, const Style& style);
-
-// Its table, cell by cell, the titles first: operation, metric, before, after, change, verdict.
-std::vector<std::vector<std::string>> comparison_cells(const Comparison& comparison,
-                                                       const Style& style);
-
-// The last word alone: "No gating row is worse; every expectation is met. (exit code 0)"
-std::string verdict_sentence(const Experiment& experiment);
 
 }  // namespace tare

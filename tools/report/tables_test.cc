@@ -1,9 +1,16 @@
 // Golden texts of the tables people see: testdata/*.txt.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "bench/model/result_file.h"
+#include <limits>
+#include <sstream>
+
+#include "tools/report/comparison_cells.h"
+#include "tools/report/experiment_fixture.h"
 #include "tools/report/experiment_table.h"
+#include "tools/report/experiment_words.h"
 #include "tools/report/run_table.h"
 #include "tools/report/style.h"
 #include "tools/report/words.h"
@@ -11,58 +18,7 @@
 namespace tare {
 namespace {
 
-std::string golden(const std::string& name) {
-  return read_whole_file(std::string(TARE_SOURCE_DIR) + "/tools/report/testdata/" + name);
-}
-
 const Style kUtf8{Colour::off, Characters::utf8};
-
-Row time_row(const std::string& operation, double before, double after, double change, double low,
-             double high, Verdict verdict) {
-  Row row;
-  row.operation = operation;
-  row.metric = "response_time_tm95";
-  row.baseline = before, row.contender = after;
-  row.change = change, row.low = low, row.high = high;
-  row.margin = 0.05;
-  row.verdict = verdict;
-  row.gating = Gating::gating;
-  row.pairs = 4;
-  return row;
-}
-
-Experiment index_experiment() {
-  Experiment out;
-  out.scenario = "debian-archive";
-  out.change = "index-relation-target";
-  out.owner = "archive team";
-  Comparison& comparison = out.comparison;
-  comparison.pairs = 4;
-  comparison.rows = {
-      time_row("reverse_depends", 38.64e6, 0.57e6, -0.985, -0.987, -0.983, Verdict::improved),
-      time_row("package_page", 0.31e6, 0.32e6, 0.009, -0.021, 0.04, Verdict::not_worse)};
-  Row failed = time_row("package_page", 0, 0, 0, 0, 0, Verdict::equivalent);
-  failed.metric = "failed_share", failed.unit = Unit::share, failed.kind = ChangeKind::points;
-  failed.margin = 0.001, failed.note = "0 of 8000 failed; at most 0.037 % at 95 %";
-  Row blocks = time_row("reverse_depends", 5012, 41, -0.99, 0, 0, Verdict::improved);
-  blocks.metric = "blocks_per_query", blocks.unit = Unit::blocks, blocks.kind = ChangeKind::exact;
-  blocks.low.reset(), blocks.high.reset(), blocks.margin = 0.2;
-  Row hits = time_row("package_page", 0.912, 0.911, -0.001, -0.0032, 0.0012, Verdict::improved);
-  hits.metric = "hit_ratio", hits.unit = Unit::share, hits.kind = ChangeKind::points;
-  hits.verdict.reset(), hits.gating = Gating::shown;
-  comparison.rows.insert(comparison.rows.end(), {failed, blocks, hits});
-  comparison.plan_changes = {{"reverse_depends", "query",
-                              "Parallel Seq Scan on relation -> Index Scan using relation_target",
-                              16, 16}};
-  comparison.plans_compared = 4;
-  comparison.expectations = {
-      {"reverse_depends", "response_time_tm95", -0.5, Bound::at_most, Outcome::met, ""}};
-  comparison.hit_ratio_baseline = 0.912, comparison.hit_ratio_contender = 0.911;
-  out.rollback.status = RollbackStatus::equal;
-  out.cache_cleared = {"page:*"};
-  out.cache_keys_cleared = 1234;
-  return out;
-}
 
 TEST(ExperimentTable, ShowsAnImprovement) {
   EXPECT_EQ(experiment_table(index_experiment(), "results/x", {"psql -h /tmp/x"}, kUtf8),
@@ -70,16 +26,58 @@ TEST(ExperimentTable, ShowsAnImprovement) {
   ;
 }
 
+TEST(ExperimentTable, ShowsWhatIsNotWell) {
+  EXPECT_EQ(experiment_table(troubled_experiment(), "", {}, kUtf8),
+            golden("experiment_table_trouble.txt"));
+}
+
+TEST(ExperimentTable, KeepsItsRowsWithinAHundredColumns) {
+  Experiment wide = troubled_experiment();
+  wide.comparison.rows[0].operation = std::string(120, 'a');
+  wide.comparison.rows[1].change = 3.5, wide.comparison.rows[1].high = 150;
+  wide.comparison.rows[1].note = std::string(300, 'n') + " and " + std::string(90, 'm');
+  for (const Characters characters : {Characters::utf8, Characters::ascii}) {
+    const std::string text = experiment_table(wide, "", {}, {Colour::on, characters});
+    std::istringstream lines(text.substr(0, text.find("\nplans")));
+    for (std::string line; std::getline(lines, line);) {
+      // Colours take no columns.
+      for (size_t at = line.find('\x1b'); at != std::string::npos; at = line.find('\x1b')) {
+        line.erase(at, line.find('m', at) + 1 - at);
+      }
+      const bool one_word = line.find("nnnn") != std::string::npos || line.front() == 'a';
+      EXPECT_TRUE(width_of(line) <= 100 || one_word) << line;
+    }
+    EXPECT_NE(text.find("\x1b[1mpackage_page\x1b[0m\n"), std::string::npos) << text;
+  }
+}
+
+TEST(ExperimentTable, SaysWhatARowCouldHaveSeenAndWhatWouldSettleIt) {
+  const Experiment experiment = troubled_experiment();
+  Row row = experiment.comparison.rows[1];
+  EXPECT_EQ(detectable_text(row), "11 %");
+  EXPECT_EQ(settle_words(row, experiment), "about 8 more pairs (16 min) would settle it");
+  row.more_pairs = 1;
+  EXPECT_EQ(settle_words(row, Experiment()), "about 1 more pair would settle it");
+  row.kind = ChangeKind::points, row.detectable_change = 0.0004;
+  EXPECT_EQ(detectable_text(row), "0.04 pp");
+  row.detectable_change = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(detectable_text(row), "");
+  row.verdict = Verdict::not_worse;
+  EXPECT_EQ(settle_words(row, experiment), "") << "it is settled";
+  row.detectable_change.reset(), row.more_pairs.reset();
+  EXPECT_EQ(detectable_text(row), "");
+}
+
 TEST(ExperimentTable, KeepsToAsciiWhereItMust) {
   const std::string text = experiment_table(index_experiment(), "", {}, Style());
   for (const char c : text) EXPECT_LT(static_cast<unsigned char>(c), 0x80);
-  EXPECT_NE(text.find("(-98.7 .. -98.3)"), std::string::npos);
+  EXPECT_NE(text.find("(-98.7..-98.3)"), std::string::npos);
 }
 
 TEST(ExperimentTable, PaintsOnlyWhenAsked) {
   EXPECT_EQ(experiment_table(index_experiment(), "", {}, kUtf8).find('\x1b'), std::string::npos);
   EXPECT_NE(experiment_table(index_experiment(), "", {}, {Colour::on, Characters::utf8})
-                .find("\x1b[32mimproved\x1b[0m"),
+                .find("\x1b[32mimproved (5 %)\x1b[0m"),
             std::string::npos);
 }
 
@@ -98,11 +96,17 @@ TEST(ExperimentTable, SaysWhyInOneSentence) {
   EXPECT_EQ(verdict_sentence(unknown),
             "Cannot tell yet: package_page response tm95 is inconclusive; more pairs or a longer "
             "window would narrow the intervals. (exit code 2)");
+  unknown.comparison.rows[1].more_pairs = 8;
+  unknown.comparison.rows[0].verdict = Verdict::inconclusive;
+  unknown.comparison.rows[0].more_pairs = 3;
+  EXPECT_EQ(verdict_sentence(unknown),
+            "Cannot tell yet: reverse_depends response tm95 is inconclusive; package_page response "
+            "tm95 is inconclusive; about 8 more pairs would settle it. (exit code 2)");
   Experiment invalid = index_experiment();
   invalid.comparison.invalid_reasons = {"a", "b", "c", "d"};
   invalid.exit_code = 3;
   EXPECT_EQ(verdict_sentence(invalid),
-            "Invalid, so nothing above may be trusted: a; b; c; and 1 more. (exit code 3)");
+            "Invalid, so no figure here may be trusted: a; b; c; and 1 more. (exit code 3)");
 }
 
 TEST(ExperimentTable, ShowsWhatWentWrong) {
@@ -118,7 +122,7 @@ TEST(ExperimentTable, ShowsWhatWentWrong) {
             "invalid: no pair was measured\n"
             "warning: look\n"
             "\n"
-            "Invalid, so nothing above may be trusted: no pair was measured. (exit code 3)\n"
+            "Invalid, so no figure here may be trusted: no pair was measured. (exit code 3)\n"
             "evidence: f\n");
 }
 
@@ -176,6 +180,23 @@ TEST(Style, FollowsTheEnvironment) {
   EXPECT_EQ(characters("C.utf8", "C"), Characters::utf8);
   EXPECT_EQ(characters("C", "en_US.UTF-8"), Characters::ascii);
   EXPECT_EQ(style_for(-1).colour, Colour::off);  // no terminal
+}
+
+TEST(Style, PaintsOnATerminalUnlessAskedNotTo) {
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(terminal, 0);
+  const auto colour = [terminal](const char* no_color, const char* term) {
+    ::setenv("NO_COLOR", no_color, 1);
+    ::setenv("TERM", term, 1);
+    return style_for(terminal).colour;
+  };
+  EXPECT_EQ(colour("", "xterm"), Colour::on) << "an empty NO_COLOR is none";
+  EXPECT_EQ(colour("1", "xterm"), Colour::off);
+  EXPECT_EQ(colour("0", "xterm"), Colour::off) << "any value counts";
+  EXPECT_EQ(colour("", "dumb"), Colour::off);
+  ::unsetenv("NO_COLOR");
+  EXPECT_EQ(style_for(terminal).colour, Colour::off) << "still dumb";
+  ::close(terminal);
 }
 
 TEST(RunTable, BearsAnEmptyResult) {
