@@ -1,6 +1,7 @@
 #include "bench/model/change_reader.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 
@@ -30,6 +31,17 @@ std::map<std::string, std::string> read_settings(const JsonValue& settings, cons
   return values;
 }
 
+// What tare says for each session of the load goes before what the server is set to.
+void refuse_what_sessions_set(const PostgresSettingsAction& action, const JsonValue& settings,
+                              ProblemList& problems) {
+  for (const auto& [name, value] : action.values) {
+    if (strcasecmp(name.c_str(), "statement_timeout") != 0 || !problems.sound(settings)) continue;
+    problems.add(settings,
+                 "every session of the load has the scenario's timeout_ms as its "
+                 "statement_timeout, so the server's would not be in force");
+  }
+}
+
 std::vector<Action> read_actions(const JsonValue& document, std::string_view name,
                                  ProblemList& problems) {
   std::vector<Action> actions;
@@ -43,7 +55,9 @@ std::vector<Action> read_actions(const JsonValue& document, std::string_view nam
       if (!reason.empty() && problems.sound(*redis)) problems.add(redis->items.front(), reason);
       actions.push_back(action);
     } else if (const JsonValue* postgres = value.find("postgres_settings")) {
-      actions.push_back(PostgresSettingsAction{read_settings(*postgres, "on", "off")});
+      PostgresSettingsAction action{read_settings(*postgres, "on", "off")};
+      refuse_what_sessions_set(action, *postgres, problems);
+      actions.push_back(std::move(action));
     } else if (const JsonValue* of_redis = value.find("redis_settings")) {
       actions.push_back(RedisSettingsAction{read_settings(*of_redis, "yes", "no")});
     } else if (const JsonValue* shell = value.find("shell")) {

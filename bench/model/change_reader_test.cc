@@ -89,6 +89,13 @@ TEST(ChangeReader, RefusesWhatWouldTouchMoreThanTheChange) {
                   "by itself"});
 }
 
+TEST(ChangeReader, RefusesASettingThatSessionsOverrule) {
+  EXPECT_EQ(problems_with(R"j("redis": ["DEL", "archive:popular"])j",
+                          R"j("postgres_settings": {"Statement_Timeout": "1s"})j"),
+            Lines{"/apply/1/postgres_settings: every session of the load has the scenario's "
+                  "timeout_ms as its statement_timeout, so the server's would not be in force"});
+}
+
 TEST(ChangeReader, EveryTruncationIsAProblemAndNothingWorse) {
   const TemporaryFile file(kGoodChange);
   for (size_t length = 0; length < kGoodChange.size(); ++length) {

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
 
 #include "bench/model/problem.h"
 #include "loaders/schema_text.h"
@@ -35,6 +40,17 @@ std::map<std::string, std::optional<std::string>> shell_environment(
   return variables;
 }
 
+// What the servers, or the way to them, refuse: told with the others.
+void note_failure(std::vector<std::string>& failures, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const SqlError& error) {
+    failures.push_back(to_text(error));
+  } catch (const std::runtime_error& error) {  // FileProblems, RedisError, ServerError
+    failures.emplace_back(error.what());
+  }
+}
+
 }  // namespace
 
 void ChangeActions::apply() {
@@ -45,6 +61,7 @@ void ChangeActions::apply() {
     undo("the change failed", failed.what());
     throw;
   }
+  bench_.connect_again();  // what holds for one session alone is no change
   try {
     bench_.check_statements();
   } catch (const FileProblems& broken) {
@@ -62,7 +79,7 @@ void ChangeActions::undo(const std::string& why, const std::string& message) {
     log_.add("restored", {{"why", why}});
     return;
   }
-  const Rollback rollback = roll_back({});
+  const Rollback rollback = roll_back({}, Applied::in_part);
   log_.add("rolled back", {{"why", why}, {"detail", rollback.detail}});
   if (rollback.status == RollbackStatus::equal) return;
   throw RollbackFailed(fmt::format("{}\n{}", message, what_is_left(rollback)));
@@ -78,38 +95,62 @@ std::string ChangeActions::what_is_left(const Rollback& rollback) const {
   return text + bench_.undo_steps(change_);
 }
 
-Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows_at_start) {
-  std::string failure;
-  try {
-    carry_out(change_.rollback, "rollback");
-  } catch (const FileProblems& problems) {
-    failure = problems.what();
+Rollback ChangeActions::roll_back(const std::map<std::string, std::string>& rows_at_start,
+                                  Applied applied) {
+  std::optional<Workbench::Undoing> undoing;  // a rollback that a stop cuts short leaves the change
+  const bool outlives = bench_.freshness() != Freshness::restarted;
+  std::vector<std::string> failures;
+  if (outlives) {
+    undoing.emplace(bench_);
+    note_failure(failures, [&] { put_settings_back(); });  // first: they may hinder what follows
+    note_failure(failures, [&] { bench_.connect_for_undoing(); });
   }
-  try {
-    put_settings_back();  // also when the rest has failed
-  } catch (const RedisError& error) {
-    failure += (failure.empty() ? "" : "\n") + std::string(error.what());
-  } catch (const SqlError& error) {
-    failure += (failure.empty() ? "" : "\n") + to_text(error);
+  std::vector<std::string> steps;
+  if (failures.empty()) steps = roll_back_steps(applied);
+  if (!outlives) note_failure(failures, [&] { put_settings_back(); });
+  // A step that undoes what was never done fails, and that is no harm.
+  if (applied == Applied::wholly) failures.insert(failures.end(), steps.begin(), steps.end());
+  if (!failures.empty()) {
+    return {RollbackStatus::failed, fmt::format("{}", fmt::join(failures, "\n"))};
   }
-  if (!failure.empty()) return {RollbackStatus::failed, failure};
-  // Elsewhere settings of the database go with the working copy.
-  std::vector<std::string> difference =
-      bench_.freshness() == Freshness::in_place
-          ? schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()))
-          : schema_changes();
-  for (std::string& rows : different_rows(rows_at_start)) difference.push_back(std::move(rows));
+  std::vector<std::string> difference;
+  note_failure(failures, [&] { difference = what_differs(rows_at_start); });
+  difference.insert(difference.end(), failures.begin(), failures.end());
   if (!difference.empty()) {
+    difference.insert(difference.end(), steps.begin(), steps.end());
     return {RollbackStatus::different, fmt::format("{}", fmt::join(difference, "\n"))};
   }
   if (bench_.freshness() == Freshness::in_place) clear_under_way(bench_.postgres());
   return {RollbackStatus::equal, ""};
 }
 
+// What failed of it. A change that was applied in part is undone as far as every step goes.
+std::vector<std::string> ChangeActions::roll_back_steps(Applied applied) {
+  std::vector<std::string> failures;
+  for (size_t i = 0; i < change_.rollback.size(); ++i) {
+    note_failure(failures, [&] {
+      carry_out(change_.rollback[i], fmt::format("/rollback/{}", i),
+                fmt::format("{} of {} steps had been carried out", i, change_.rollback.size()));
+    });
+    if (!failures.empty() && applied == Applied::wholly) break;
+  }
+  return failures;
+}
+
+// From the start. Where the working copy is thrown away, its settings go with it.
+std::vector<std::string> ChangeActions::what_differs(
+    const std::map<std::string, std::string>& rows_at_start) {
+  std::vector<std::string> difference =
+      bench_.freshness() == Freshness::in_place
+          ? schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()))
+          : schema_changes();
+  for (std::string& rows : different_rows(rows_at_start)) difference.push_back(std::move(rows));
+  return difference;
+}
+
 void ChangeActions::cut_short() {
   if (bench_.freshness() == Freshness::restarted) return;
-  bench_.connect_for_undoing();
-  const Rollback rollback = roll_back({});
+  const Rollback rollback = roll_back({}, Applied::in_part);
   log_.add("rolled back", {{"why", "cut short"}, {"detail", rollback.detail}});
   if (rollback.status != RollbackStatus::equal && bench_.freshness() == Freshness::in_place) {
     throw RollbackFailed(what_is_left(rollback));
@@ -121,9 +162,9 @@ std::vector<std::string> ChangeActions::schema_changes() const {
       schema_difference(bench_.schema_at_start(), schema_fingerprint(bench_.postgres()));
   // On a target the change's settings are made for the database, and so look like a part of it.
   for (const auto& [name, value] : settings_made<PostgresSettingsAction>(change_)) {
-    const std::string setting = fmt::format(" setting this database every role {}=", name);
-    std::erase_if(changes, [&setting](const std::string& line) {
-      return line.starts_with("+" + setting) || line.starts_with("-" + setting);
+    const std::string setting = fmt::format("setting this database every role {}=", name);
+    std::erase_if(changes, [&setting](const std::string& line) {  // after "+ " or "- "
+      return line.size() > 2 && strncasecmp(&line[2], setting.c_str(), setting.size()) == 0;
     });
   }
   return changes;

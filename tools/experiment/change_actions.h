@@ -28,7 +28,10 @@ class ChangeActions {
   // The rollback's actions, then the settings as they were; then the schema is compared with the
   // one from the start, and every row with `rows_at_start` (table_digests; empty: not compared).
   // Never throws for what the servers refuse: the answer says so.
-  Rollback roll_back(const std::map<std::string, std::string>& rows_at_start);
+  // A stop does not end it where the change would outlive the trial: on a target.
+  enum class Applied { wholly, in_part };  // in part: steps that fail are passed over
+  Rollback roll_back(const std::map<std::string, std::string>& rows_at_start,
+                     Applied applied = Applied::wholly);
 
   // Undoes a change that something has cut short, where it would outlive the trial: on a target.
   // Throws RollbackFailed when it cannot be undone and nothing else undoes it.
@@ -44,6 +47,8 @@ class ChangeActions {
  private:
   void undo(const std::string& why, const std::string& message);
   void carry_out(const std::vector<Action>& actions, const std::string& list);
+  std::vector<std::string> roll_back_steps(Applied applied);
+  std::vector<std::string> what_differs(const std::map<std::string, std::string>& rows_at_start);
   void carry_out(const Action& action, const std::string& pointer, const std::string& progress);
   void set_redis(const std::map<std::string, std::string>& values);
   void run_shell(const std::string& command);

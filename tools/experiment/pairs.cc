@@ -115,7 +115,8 @@ class Pairs {
     trial.arm = arm;
     trial.change = &change_;
     trial.folder = options_.folder / place;
-    if (pair == 1) trial.rows_at_start = rows_at_start_;
+    const bool may_stay = bench.freshness() == Freshness::in_place;
+    if (pair == 1 || may_stay) trial.rows_at_start = rows_at_start_;
     trial.stage =
         fmt::format("pair {} of {}{}, {}", pair, options_.looks.size() > 1 ? "at most " : "",
                     options_.looks.back(), arm == Arm::baseline ? "baseline" : "contender");

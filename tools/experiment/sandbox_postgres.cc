@@ -8,6 +8,7 @@
 #include <array>
 #include <fstream>
 
+#include "bench/drivers/postgres_connection.h"
 #include "bench/model/errors.h"
 #include "tools/experiment/sandbox_files.h"
 #include "tools/experiment/sandbox_shared_memory.h"
@@ -92,6 +93,7 @@ void make_postgres_data(const SandboxSetup& setup, std::stop_token stop) {
 }
 
 void start_postgres(const SandboxSetup& setup, ServerProcess& process) {
+  connection_parameters(postgres_endpoint(setup), "tare");  // refuses a PGHOSTADDR before it starts
   write_private_file(setup.postgres_settings(), settings(setup), setup.user);
   std::error_code none_yet;
   if (fs::file_size(setup.postgres_log(), none_yet) > kLogBytes && !none_yet) {
@@ -134,6 +136,7 @@ PostgresEndpoint postgres_endpoint(const SandboxSetup& setup) {
   endpoint.port = setup.postgres_port;
   endpoint.user = kRole;
   endpoint.database = "postgres";
+  endpoint.options["options"] = " ";  // none: PGOPTIONS is for a person's own servers
   return endpoint;
 }
 

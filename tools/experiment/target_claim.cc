@@ -147,7 +147,8 @@ void TargetClaim::claim_in_place(const Servers& servers, const std::string& plac
       postgres.value("SELECT current_user"), postgres.value("SELECT quote_ident(current_user)")));
   if (const auto left = read_under_way(postgres)) {
     throw UsageError(fmt::format(
-        "a tare that was killed has left the change {} on {}, in whole or in part. Undo it there "
+        "a tare that was killed, or whose rollback failed, has left the change {} on {}, in whole "
+        "or in part. Undo it there "
         "by hand:{}\n  DELETE FROM tare_stamp.under_way;\nThen run this again",
         left->change, place, left->undo));
   }

@@ -41,6 +41,8 @@ struct KeyRange {
 // told by it.
 inline constexpr const char* kKeysUnderWay = "tare:keys";
 
+enum class KeysNoted { no, yes };
+
 class TargetClaim {
  public:
   // For the sandbox nothing is claimed. Throws UsageError: another tare works there, what is there
@@ -62,6 +64,11 @@ class TargetClaim {
   // problem each. Asks the server which arguments are keys.
   std::vector<Problem> keys_beyond(const Change& change) const;
 
+  // Before the first key is written or cleared on a target's Redis: what a kill leaves is told by
+  // it.
+  void note_keys() const;
+  KeysNoted keys_noted() const;  // by now
+
   // What a verdict loses against the sandbox's, in sentences.
   const std::vector<std::string>& lost() const { return lost_; }
 
@@ -73,6 +80,8 @@ class TargetClaim {
   void claim_in_place(const Servers& servers, const std::string& place);
   void claim_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
                    std::stop_token stop);
+  void take_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
+                  std::stop_token stop);
 
   Freshness freshness_ = Freshness::restarted;
   std::vector<std::string> patterns_ = {"*"};

@@ -14,7 +14,8 @@ namespace tare {
 struct TargetClaim::Held {
   std::unique_ptr<PostgresControl> postgres;  // its session holds the lock
   std::unique_ptr<RedisControl> redis;
-  std::string redis_owner;  // what our lock says; empty: we have none
+  std::string redis_owner;   // what our lock says; empty: we have none
+  std::string keys_to_note;  // empty: they are noted, or there is no target's Redis
 
   ~Held();
 };

@@ -109,6 +109,13 @@ void add_ranges(RedisControl& redis, const Scenario& scenario, std::vector<KeyRa
   }
 }
 
+// "~shop:*": as an ACL names them.
+std::vector<std::string> own_keys(const std::vector<KeyRange>& ranges) {
+  std::vector<std::string> names;
+  for (const KeyRange& range : ranges) names.push_back("~" + range.pattern());
+  return names;
+}
+
 // Whether every key the pattern matches is one of the range's.
 bool covers(const KeyRange& range, const std::string& pattern) {
   const size_t glob = pattern.find_first_of(kGlob);
@@ -139,10 +146,32 @@ TargetClaim::Held::~Held() {
 
 void TargetClaim::claim_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
                               std::stop_token stop) {
+  try {
+    take_redis(servers, scenarios, stop);
+  } catch (const RedisError& error) {
+    const std::string place = public_text(servers.redis());
+    if (error.message().starts_with("READONLY")) {
+      throw UsageError(
+          fmt::format("{} is a replica, which takes no writes: name its master", place));
+    }
+    if (!error.message().starts_with("NOPERM")) throw;
+    throw UsageError(fmt::format(
+        "tare's user at {} may not do all that it must: {}. It needs the scenario's keys and "
+        "tare's "
+        "own: ACL SETUSER {} ~tare:* {} +@read +@write +scan +dump +restore +info +config|get "
+        "+command",
+        place, error.message(), servers.redis().user.empty() ? "default" : servers.redis().user,
+        fmt::join(own_keys(ranges_), " ")));
+  }
+}
+
+void TargetClaim::take_redis(const Servers& servers, const std::vector<const Scenario*>& scenarios,
+                             std::stop_token stop) {
   const RedisEndpoint endpoint = servers.redis();
   const std::string place = public_text(endpoint);
   held_->redis = std::make_unique<RedisControl>(endpoint);
   RedisControl& redis = *held_->redis;
+  redis.command({"INFO", "server"});  // asked for later, when more has been done
   for (const Scenario* scenario : scenarios) add_ranges(redis, *scenario, ranges_);
   std::sort(ranges_.begin(), ranges_.end());
   patterns_.clear();
@@ -163,16 +192,18 @@ void TargetClaim::claim_redis(const Servers& servers, const std::vector<const Sc
         "DEL {}",
         place, left.text, kKeysUnderWay));
   }
+  const char* const whose =
+      known ? "{} holds keys like this scenario's ({}). A tare that was killed has left some, but "
+              "others may have come since: look, then say --claim {} to let tare clear {}"
+            : "{} holds keys like this scenario's that tare has not made ({}): name another "
+              "database of it (redis://host:port/3), or say --claim {} to let tare clear {}";
   for (const std::string& pattern : patterns_) {
     std::string found;
-    if (known || servers.claimed(place)) break;
+    if (servers.claimed(place)) break;
     redis.scan(
         pattern, [&found](const std::vector<std::string>& keys) { found = keys.front(); }, stop);
     if (found.empty()) continue;
-    throw UsageError(fmt::format(
-        "{} holds keys like this scenario's that tare has not made ({}): name another database of "
-        "it (redis://host:port/3), or say --claim {} to let tare clear {}",
-        place, found, place, pattern));
+    throw UsageError(fmt::format(fmt::runtime(whose), place, found, place, pattern));
   }
   const std::string me = fmt::format("{} {}", host_name(), getpid());
   if (!owner.text.empty()) redis.command({"DEL", kLockKey});
@@ -180,12 +211,22 @@ void TargetClaim::claim_redis(const Servers& servers, const std::vector<const Sc
     throw UsageError(fmt::format("another tare has just begun to work on {}", place));
   }
   held_->redis_owner = me;
-  redis.command({"SET", kKeysUnderWay, ours});
+  held_->keys_to_note = ours;
   if (freshness_ == Freshness::restarted) freshness_ = Freshness::restored;
   lost_.push_back(fmt::format(
       "Redis at {} is not restarted between the trials: only this scenario's keys are cleared and "
       "restored",
       place));
+}
+
+void TargetClaim::note_keys() const {
+  if (held_->keys_to_note.empty()) return;
+  held_->redis->command({"SET", kKeysUnderWay, held_->keys_to_note});
+  held_->keys_to_note.clear();
+}
+
+KeysNoted TargetClaim::keys_noted() const {
+  return held_->redis && held_->keys_to_note.empty() ? KeysNoted::yes : KeysNoted::no;
 }
 
 std::vector<Problem> TargetClaim::keys_beyond(const Change& change) const {

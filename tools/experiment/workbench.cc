@@ -42,10 +42,16 @@ Workbench::Workbench(Servers& servers, const TargetClaim& claim, const Scenario&
       scenario_(scenario),
       progress_(std::move(progress)),
       stop_(stop) {
-  maintenance_.emplace(servers_.postgres(), stop_);
+  open_maintenance();
 }
 
 Workbench::~Workbench() = default;
+
+// A change may make databases read-only for new sessions: they are still made and dropped.
+void Workbench::open_maintenance() {
+  maintenance_.emplace(servers_.postgres(), stop_);
+  maintenance_->query("SELECT set_config('default_transaction_read_only', 'off', false)");
+}
 
 void Workbench::say(const std::string& stage, std::optional<Nanoseconds> remaining,
                     const std::string& detail) const {
@@ -70,7 +76,7 @@ EnvironmentOf Workbench::environment_of() const {
 
 LoadedData Workbench::load() {
   say("load");
-  maintenance_.emplace(servers_.postgres(), stop_);  // another arm may have restarted the server
+  open_maintenance();  // another arm may have restarted the server
   const auto loaded = [this] {
     const std::optional<Stamp> stamp = read_stamp(*postgres_);
     return stamp && *stamp == expected_stamp(scenario_, stop_);
@@ -117,21 +123,28 @@ void Workbench::restore_data() {
 
 void Workbench::put_back() noexcept {
   if (!servers_.kept()) return;
-  try {
-    connect_for_undoing();
-    const SandboxSetup* setup = servers_.setup();
-    if (setup && put_postgres_settings_back(*setup)) {
-      postgres_.reset();
-      maintenance_.reset();
-      servers_.restart({});
-      maintenance_.emplace(servers_.postgres(), stop_);
+  const Undoing undoing(*this);
+  const auto step = [](const auto& work) {
+    try {
+      work();
+    } catch (const std::exception&) {
+      // The servers are away. Whatever is in the working copy, no command uses it as it stands;
+      // keys on a target are noted, and told by the next tare there.
     }
+  };
+  step([&] {
+    postgres_.reset();
+    if (servers_.setup() == nullptr || !put_postgres_settings_back(*servers_.setup())) return;
+    maintenance_.reset();
+    servers_.restart({});
+  });
+  step([&] { put_settings_back(); });
+  step([&] { leave_redis(); });
+  step([&] {
+    open_maintenance();
     restore_data();
-    put_settings_back();
     leave_target();
-  } catch (const std::exception&) {
-    // The servers are away. Whatever is in the working copy, no command uses it as it stands.
-  }
+  });
 }
 
 void Workbench::prepare(const std::function<void()>& first) {
@@ -202,7 +215,7 @@ void Workbench::warm_cache() {
 }
 
 void Workbench::connect() {
-  maintenance_.emplace(servers_.postgres(), stop_);
+  open_maintenance();
   postgres_.emplace(working_database(), stop_);
   redis_.emplace(servers_.redis());
 }
@@ -211,6 +224,7 @@ void Workbench::connect() {
 void Workbench::restart(RedisData redis_data) {
   servers_.restart(stop_, redis_data);
   if (servers_.owns_redis() || redis_data == RedisData::kept) return;
+  claim_.note_keys();
   RedisControl(servers_.redis()).clear_patterns(claim_.key_patterns(), stop_);
 }
 
@@ -226,9 +240,12 @@ void Workbench::refresh(const Change* change) {
   } else {
     restart_with(*change, settings);
   }
-  maintenance_.emplace(servers_.postgres(), stop_);
+  open_maintenance();
   restore_data();
   if (!settings.empty() && !servers_.owns_postgres()) set_for_database(*change, settings);
+  if (!settings.empty() && servers_.owns_postgres()) {
+    require_in_force(*change, "configuration file");
+  }
   redis_.emplace(servers_.redis());
   if (snapshot_) restore_snapshot(*redis_, *snapshot_, stop_);
 }
@@ -241,7 +258,7 @@ void Workbench::restart_with(const Change& change,
           message}});
   };
   const SandboxSetup& setup = *servers_.setup();
-  maintenance_.emplace(servers_.postgres(), stop_);  // the last one may be of another arm's server
+  open_maintenance();  // the last one may be of another arm's server
   try {
     set_postgres_settings(setup, *maintenance_, settings);
   } catch (const SqlError& error) {
@@ -250,11 +267,12 @@ void Workbench::restart_with(const Change& change,
   maintenance_.reset();
   try {
     restart(RedisData::emptied);
+    PostgresControl(servers_.postgres(), stop_);
   } catch (const ServerError& error) {
     put_postgres_settings_back(setup);
     const std::string why = error.what();
     restart(RedisData::emptied);  // as it was, for whoever looks next
-    fail("with these settings PostgreSQL does not start: " + why);
+    fail("with these settings PostgreSQL does not start, or lets nobody in: " + why);
   }
 }
 

@@ -65,14 +65,33 @@ class Workbench {
   // data stays for the next time.
   void leave_target();
 
+  // Of it, this scenario's keys on a target's Redis.
+  void leave_redis();
+
   // Before a change is applied where its data is not restored, so that what a kill leaves is told.
   void note_under_way(const Change& change);
 
   // The steps that undo the change, a line each, for a person.
   std::string undo_steps(const Change& change);
 
-  // New connections that a stop does not end, for undoing what was begun.
-  void connect_for_undoing();
+  // While the object lives, a stop ends nothing: what was begun is undone. Connections are new.
+  class Undoing {
+   public:
+    explicit Undoing(Workbench& bench) : bench_(bench), stop_(bench.stop_) {
+      bench_.stop_ = std::stop_token();
+    }
+    ~Undoing() { bench_.stop_ = stop_; }
+    Undoing(const Undoing&) = delete;
+    Undoing& operator=(const Undoing&) = delete;
+
+   private:
+    Workbench& bench_;
+    std::stop_token stop_;
+  };
+  void connect_for_undoing();  // while an Undoing lives
+
+  // A new session to the working database: what the last one has set for itself alone is gone.
+  void connect_again() { postgres_.emplace(working_database(), stop_); }
 
   // Throws FileProblems for every statement of the scenario that PostgreSQL refuses as things are.
   void check_statements();
@@ -106,7 +125,10 @@ class Workbench {
   void warm_cache();
   void connect();
   void restart(RedisData redis_data);
+  void open_maintenance();
   void restart_with(const Change& change, const std::map<std::string, std::string>& settings);
+  std::vector<Problem> rows_that_would_stay(const Change& change);
+  void require_in_force(const Change& change, const std::string& source);
   void set_for_database(const Change& change, const std::map<std::string, std::string>& settings);
 
   Servers& servers_;
@@ -122,6 +144,7 @@ class Workbench {
   std::string schema_at_start_;
   std::vector<std::string> warnings_;
   std::optional<DatabaseSettings> database_settings_;  // of a change, on a target
+  std::optional<PostgresControl> before_settings_;     // a session from before them undoes them
 };
 
 }  // namespace tare
