@@ -7,6 +7,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/experiment_words.h"
+#include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/markdown_text.h"
 #include "tools/report/words.h"
 
@@ -78,6 +79,14 @@ std::string judged_items(const Comparison& comparison) {
   return list("Expected", expected) + list("Limits", limits);
 }
 
+std::string hit_items(const Comparison& comparison) {
+  std::vector<std::string> items;
+  for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) {
+    items.push_back(markdown_text(line));
+  }
+  return list("Hit or fix", items);
+}
+
 std::string other_items(const Experiment& experiment, const std::string& folder) {
   std::vector<std::string> items, warnings;
   for (const std::string& line : experiment.schema_changes) {
@@ -120,7 +129,7 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   out += list("Invalid", invalid);
   const std::vector<Row> judged = rows_that_are(Gating::gating, comparison);
   if (!judged.empty()) out += "\n" + table(judged, experiment);
-  out += judged_items(comparison) + plan_items(comparison);
+  out += judged_items(comparison) + hit_items(comparison) + plan_items(comparison);
   const std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
   if (!shown.empty()) {
     out += fmt::format("\n<details><summary>{} shown, not judged</summary>\n\n{}\n</details>\n",
