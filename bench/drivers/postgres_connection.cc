@@ -47,6 +47,10 @@ constexpr std::array<Advice, 11> kAdvice = {{
      "it"},
 }};
 
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
 // A host name with several addresses gives a line or two for each.
 std::string on_one_line(const std::string& text) {
   std::istringstream lines(text);
@@ -117,6 +121,28 @@ ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
   add("client_encoding", "UTF8");
   for (const auto& [name, value] : endpoint.options) add(name.c_str(), value);
   return parameters;
+}
+
+std::map<std::string, std::optional<std::string>> connection_variables(
+    const PostgresEndpoint& endpoint) {
+  std::map<std::string, std::optional<std::string>> variables = {{"PGSERVICE", std::nullopt},
+                                                                 {"PGSERVICEFILE", std::nullopt}};
+  // Only what libpq has put together is wanted of it: it is closed before anything answers.
+  const PostgresHandle connection = start_connecting(endpoint, "", std::nullopt);
+  if (!connection) throw ServerError(connection_failure(endpoint, "out of memory"));
+  const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfo(connection.get()));
+  if (!options) throw ServerError(connection_failure(endpoint, "out of memory"));
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword;
+    // How a program calls itself and reads texts is its own affair.
+    if (option->envvar == nullptr || name == "service" || name == "application_name" ||
+        name == "client_encoding") {
+      continue;
+    }
+    std::optional<std::string>& value = variables[option->envvar];
+    if (option->val != nullptr && *option->val != '\0') value = option->val;
+  }
+  return variables;
 }
 
 void add_server_options(const std::string& text, PostgresEndpoint& endpoint) {

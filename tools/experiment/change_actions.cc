@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "bench/drivers/postgres_connection.h"
 #include "bench/model/problem.h"
 #include "loaders/schema_text.h"
 #include "loaders/stamp.h"
@@ -14,24 +15,18 @@ namespace {
 
 constexpr std::chrono::minutes kShellLimit{10};
 
-// What psql, redis-cli, migration tools and scripts look at.
+// What psql, redis-cli, migration tools and scripts look at. Nothing of ours in it may lead them to
+// another server or database than tare's own connections.
 std::map<std::string, std::optional<std::string>> shell_environment(
     const PostgresEndpoint& postgres, const RedisEndpoint& redis) {
-  const std::string port = std::to_string(postgres.port);
-  std::map<std::string, std::optional<std::string>> variables = {
-      {"PGHOST", postgres.host},
-      {"PGPORT", port},
-      {"PGUSER", postgres.user},
-      {"PGDATABASE", postgres.database},
-      {"PGPASSWORD", postgres.password},
-      {"DATABASE_URL", public_text(postgres)},
-      {"REDIS_SOCKET", redis.socket},
-      {"REDISCLI_AUTH", redis.password},
-      {"REDIS_URL", redis.socket.empty() ? public_text(redis) : "unix://" + redis.socket}};
-  // What is not said is left to the programs, as to libpq.
-  std::erase_if(variables, [](const auto& variable) {
-    return variable.second->empty() || (variable.first == "PGPORT" && *variable.second == "0");
-  });
+  auto variables = connection_variables(postgres);
+  variables["DATABASE_URL"] = public_text(postgres);
+  variables["REDIS_SOCKET"] = redis.socket;
+  variables["REDISCLI_AUTH"] = redis.password;
+  variables["REDIS_URL"] = redis.socket.empty() ? public_text(redis) : "unix://" + redis.socket;
+  for (const char* name : {"REDIS_SOCKET", "REDISCLI_AUTH"}) {
+    if (variables[name]->empty()) variables[name].reset();
+  }
   return variables;
 }
 

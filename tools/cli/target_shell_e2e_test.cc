@@ -1,0 +1,53 @@
+// Shell steps on named targets with the real binary: where they go, and what they may give away.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tools/cli/target_fixture.h"
+
+namespace tare {
+namespace {
+
+class TargetShellTest : public TargetTest {
+ protected:
+  TareOutcome weigh_shell(const std::string& command) const {
+    auto arguments = ab(change("[{\"shell\": \"" + command + "\"}]", "[]"), postgres_uri());
+    arguments.emplace_back("--allow-shell");
+    return tare_.run(arguments);
+  }
+
+  void lead_elsewhere() {
+    const PostgresEndpoint& endpoint = postgres_.endpoint();
+    const std::string file = tare_.write(
+        "services", "[prod]\nhost=" + endpoint.host + "\nport=" + std::to_string(endpoint.port) +
+                        "\nuser=" + endpoint.user + "\ndbname=theirs\n");
+    tare_.set_environment("PGSERVICEFILE", file);
+    tare_.set_environment("PGSERVICE", "prod");
+  }
+
+  void expect_not_in_theirs(const std::string& table) const {
+    EXPECT_EQ(in("theirs").value("SELECT to_regclass('" + table + "') IS NULL"), "t");
+  }
+};
+
+constexpr const char* kMakeTable = "psql -X -c 'CREATE TABLE from_the_shell (i int)'";
+
+TEST_F(TargetShellTest, AServiceDoesNotLeadAShellStepElsewhere) {
+  lead_elsewhere();
+  const TareOutcome outcome = weigh_shell(kMakeTable);
+  EXPECT_LE(outcome.code, 2) << outcome.errors;
+  expect_not_in_theirs("from_the_shell");
+}
+
+TEST_F(TargetShellTest, NorFromTheSandbox) {
+  lead_elsewhere();
+  const std::string file = change(std::string("[{\"shell\": \"") + kMakeTable + "\"}]", "[]");
+  const TareOutcome outcome = tare_.run(
+      {"ab", scenario_, "--change", file, "--pairs", "2", "--set", "measure_s=1", "--allow-shell"});
+  EXPECT_LE(outcome.code, 2) << outcome.errors;
+  expect_not_in_theirs("from_the_shell");
+}
+
+}  // namespace
+}  // namespace tare
