@@ -49,5 +49,22 @@ TEST_F(TargetShellTest, NorFromTheSandbox) {
   expect_not_in_theirs("from_the_shell");
 }
 
+TEST_F(TargetShellTest, PasswordsStayOutOfTheLogAndTheErrors) {
+  const TareOutcome outcome = weigh_shell("env; set -x; : $PGPASSWORD; false");
+  EXPECT_EQ(outcome.code, 4) << outcome.out << outcome.errors;
+  EXPECT_EQ(outcome.errors.find(kPassword), std::string::npos) << outcome.errors;
+  expect_says(outcome.errors, "[password]");
+  EXPECT_LE(weigh_shell("env").code, 2);
+  size_t logs = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(tare_.folder())) {
+    if (entry.path().filename() != "log.jsonl") continue;
+    std::ostringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    EXPECT_EQ(text.str().find(kPassword), std::string::npos) << entry.path();
+    logs += text.str().find("PGPASSWORD=[password]") != std::string::npos;
+  }
+  EXPECT_GT(logs, 0U) << "the log holds what the step printed";
+}
+
 }  // namespace
 }  // namespace tare

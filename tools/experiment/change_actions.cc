@@ -9,6 +9,7 @@
 #include "loaders/stamp.h"
 #include "loaders/subprocess.h"
 #include "loaders/table_digest.h"
+#include "tools/experiment/secrets.h"
 
 namespace tare {
 namespace {
@@ -196,19 +197,24 @@ void ChangeActions::set_redis(const std::map<std::string, std::string>& values) 
   }
 }
 
-// In the change file's folder, as a person would run it; what it prints goes into the log.
+// In the change file's folder, as a person would run it; what it prints goes into the log, without
+// the passwords it has been given.
 void ChangeActions::run_shell(const std::string& command) {
   ProcessOptions options;
   options.arguments = {"/bin/sh", "-c", command};
   options.environment = shell_environment(bench_.working_database(), bench_.redis_endpoint());
   options.working_folder = std::filesystem::absolute(change_.file).parent_path();
   options.session = ProcessSession::own;
+  Secrets secrets;
+  for (const char* name : {"PGPASSWORD", "REDISCLI_AUTH"}) {
+    secrets.add(options.environment[name].value_or(""));
+  }
   try {
     const std::string output = run_program(options, kShellLimit, bench_.stop());
     constexpr size_t kKept = 4096;
-    log_.add("shell", {{"output", output.substr(0, kKept)}});
+    log_.add("shell", {{"output", secrets.hidden_in(output).substr(0, kKept)}});
   } catch (const ServerError& error) {
-    throw UsageError(error.what());
+    throw UsageError(secrets.hidden_in(error.what()));
   }
 }
 
