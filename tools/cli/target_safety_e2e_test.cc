@@ -63,7 +63,12 @@ TEST_F(TargetTest, AChangeMayNotTouchWhatIsNotTheScenarios) {
         Case{R"j([{"sql": "DO 'BEGIN END'"}])j", "does not look into DO"},
         Case{R"j([{"sql": "ALTER DATABASE theirs SET work_mem = '1MB'"}])j", "ALTER DATABASE"},
         Case{R"j([{"sql": "ALTER DATABASE theirs RENAME TO stolen"}])j", "the whole server"},
-        Case{R"j([{"sql": "SELECT pg_stat_reset()"}])j", "pg_stat_reset()"}}) {
+        Case{R"j([{"sql": "SELECT pg_stat_reset()"}])j", "pg_stat_reset()"},
+        Case{R"j([{"sql": "COMMENT ON DATABASE theirs IS 'mine'"}])j", "the whole server"},
+        Case{R"j([{"sql": "UPDATE pg_index SET indisvalid = false"}])j",
+             "it writes to PostgreSQL's own tables"},
+        Case{R"j([{"sql": "CREATE SERVER s FOREIGN DATA WRAPPER w"}])j",
+             "may reach beyond tare's own database"}}) {
     const TareOutcome outcome = tare_.run(ab(change(apply, "[]"), postgres_uri()));
     EXPECT_EQ(outcome.code, 4) << apply << outcome.out;
     expect_says(outcome.errors, says);
