@@ -138,6 +138,26 @@ TEST_F(TargetTest, ForeignDataIsNotWrittenTo) {
   EXPECT_EQ(in("staging").value("SELECT count(*) FROM customers"), "1");
 }
 
+TEST_F(TargetTest, ATableThatHasComeToHaveTheNameOfOursIsNotReplaced) {
+  make_narrow_role();
+  const std::string uri = postgres_uri("staging", "narrow");
+  ASSERT_LE(tare_.run(ab(change(), uri)).code, 2);
+  in("staging").execute("CREATE SCHEMA app AUTHORIZATION narrow");
+  in("staging").execute("CREATE TABLE app.orders AS SELECT 'precious' AS t");
+  in("staging").execute("ALTER TABLE app.orders OWNER TO narrow");
+  admin().execute("ALTER ROLE narrow IN DATABASE staging SET search_path = app, public");
+  const TareOutcome same = tare_.run(ab(change(), uri));
+  EXPECT_EQ(same.code, 4) << same.out << same.errors;
+  expect_says(same.errors, "is a table of the schema app that tare has not made");
+  std::string text = shop_scenario();
+  const std::string rows = "i * 7 % 1000";
+  text.replace(text.find(rows), rows.size(), "i * 9 % 1000");
+  scenario_ = tare_.write("shop.json", text);
+  const TareOutcome changed = tare_.run(ab(change(), uri));
+  EXPECT_EQ(changed.code, 4) << changed.out << changed.errors;
+  EXPECT_EQ(in("staging").value("SELECT t FROM app.orders"), "precious");
+}
+
 TEST_F(TargetTest, ARollbackThatFailsSaysWhatIsLeftAndWhatUndoesIt) {
   make_narrow_role();
   const TareOutcome outcome =

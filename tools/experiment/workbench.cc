@@ -82,9 +82,10 @@ LoadedData Workbench::load() {
   };
   if (freshness() == Freshness::in_place) {
     postgres_.emplace(working_database(), stop_);
-    if (loaded()) return LoadedData::before;
-    fill(*postgres_);
-    return LoadedData::now;
+    const bool before = loaded();
+    if (!before) fill(*postgres_);
+    require_made(*postgres_, scenario_.dataset);
+    return before ? LoadedData::before : LoadedData::now;
   }
   const std::string source = template_name(scenario_);
   const bool known =
