@@ -24,7 +24,7 @@ constexpr int kStopCheckMilliseconds = 50;
 struct Advice {
   std::string_view sign, words;
 };
-constexpr std::array<Advice, 11> kAdvice = {{
+constexpr std::array<Advice, 12> kAdvice = {{
     {"password authentication failed",
      "The password is wrong: correct it in ~/.pgpass, PGPASSWORD or the URI of DATABASE_URL"},
     {"no password supplied",
@@ -34,7 +34,10 @@ constexpr std::array<Advice, 11> kAdvice = {{
     {"Connection refused",
      "Nothing listens there. Is it running? If it is, check host and port, and its "
      "listen_addresses"},
-    {"No such file or directory",
+    {"could not access file",
+     "The server itself lacks a file, most often a library to preload: look into its log and its "
+     "..._preload_libraries"},
+    {"failed: No such file or directory",
      "There is no such socket. Is it running? If it is, check the socket's folder and the port"},
     {"timeout expired", "No answer: check host and port, and what a firewall lets through"},
     {"no pg_hba.conf entry", "Its pg_hba.conf does not let this user in from here: add a line"},

@@ -97,6 +97,15 @@ TEST_F(PostgresConnection, EachTroubleHasItsAdvice) {
   other = endpoint_;
   other.options["service"] = "nowhere";
   expect_refused(other, "name of the service");
+  other = endpoint_;
+  other.host = "/tmp";
+  other.port = free_test_port();
+  expect_refused(other, "There is no such socket");
+  const std::string server_lacks = connection_failure(
+      endpoint_,
+      "connection to server on socket \"/tmp/.s.PGSQL.5432\" failed: FATAL:  could not access file "
+      "\"nothing\": No such file or directory");
+  EXPECT_NE(server_lacks.find("The server itself lacks a file"), std::string::npos) << server_lacks;
 }
 
 TEST_F(PostgresConnection, WhatIsNotSaidIsLibpqs) {
