@@ -127,6 +127,12 @@ void TargetClaim::claim_postgres(const Servers& servers,
                     named, place));
   }
   for (const std::string& database : {working, source}) {
+    if (const auto owner = owned_by_other(postgres, database)) {
+      throw UsageError(
+          fmt::format("{} of {} belongs to {}: drop it, or connect as that role (made by {}, it "
+                      "lets nobody else in)",
+                      database, place, *owner, *owner));
+    }
     if (!made_by_other(postgres, database) || servers.claimed(database)) continue;
     throw UsageError(
         fmt::format("{} has a database {} that tare has not made; rename it, or say --claim {} to "
