@@ -57,6 +57,11 @@ std::vector<size_t> key_places(RedisControl& redis, const std::vector<std::strin
     }
   } catch (const RedisError& error) {
     if (error.message().find("no key arguments") != std::string::npos) return {};
+    if (!error.message().starts_with("NOPERM")) {
+      throw UsageError(fmt::format(
+          "Redis does not know {} with {} arguments ({}): correct its name or their number",
+          arguments[0], arguments.size() - 1, error.message()));
+    }
     throw UsageError(fmt::format(
         "cannot tell which arguments of {} are keys, and so whose they are: {}. On a target tare's "
         "user needs to be allowed COMMAND (ACL SETUSER name +command)",
@@ -203,7 +208,19 @@ std::vector<Problem> TargetClaim::keys_beyond(const Change& change) const {
         add(pointer, why);
         continue;
       }
-      for (const size_t place : key_places(*held_->redis, redis->arguments)) {
+      std::vector<size_t> places;
+      try {
+        places = key_places(*held_->redis, redis->arguments);
+      } catch (const UsageError& error) {
+        add(pointer, error.what());
+        continue;
+      }
+      if (places.empty()) {
+        add(pointer, fmt::format("{} names no key, so what it touches on a target cannot be told: "
+                                 "weigh it in the sandbox, without --redis",
+                                 redis->arguments[0]));
+      }
+      for (const size_t place : places) {
         const std::string& key = redis->arguments[place];
         const bool ours = std::any_of(ranges_.begin(), ranges_.end(),
                                       [&key](const KeyRange& range) { return range.holds(key); });
