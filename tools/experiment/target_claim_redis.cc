@@ -133,6 +133,17 @@ std::string KeyRange::pattern() const {
   return kind == Kind::whole ? text : text + "*";
 }
 
+bool replace_value(RedisControl& redis, const std::string& key, const Replacement& values) {
+  redis.command({"WATCH", key});
+  if (redis.command({"GET", key}).text != values.before) {
+    redis.command({"UNWATCH"});
+    return false;
+  }
+  redis.command({"MULTI"});
+  redis.command({"SET", key, values.after});
+  return redis.command({"EXEC"}).type != RedisValue::Type::nil;
+}
+
 TargetClaim::Held::~Held() {
   if (redis_owner.empty()) return;
   try {
@@ -180,8 +191,10 @@ void TargetClaim::claim_redis(const Servers& servers, const std::vector<const Sc
         place, found, place, pattern));
   }
   const std::string me = fmt::format("{} {}", host_name(), getpid());
-  if (!owner.text.empty()) redis.command({"DEL", kLockKey});
-  if (redis.command({"SET", kLockKey, me, "NX"}).type == RedisValue::Type::nil) {
+  const bool taken = owner.text.empty()
+                         ? redis.command({"SET", kLockKey, me, "NX"}).type != RedisValue::Type::nil
+                         : replace_value(redis, kLockKey, {owner.text, me});
+  if (!taken) {
     throw UsageError(fmt::format("another tare has just begun to work on {}", place));
   }
   held_->redis_owner = me;
