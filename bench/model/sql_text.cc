@@ -37,14 +37,14 @@ constexpr std::array<std::string_view, 8> kWritingFunctions = {
     "nextval",   "setval",    "pg_notify",     "set_config",
     "lo_create", "lo_unlink", "lo_from_bytea", "pg_advisory_lock"};
 // Of the operator's functions, or how the names of many begin.
-constexpr std::array<std::string_view, 27> kServerFunctions = {
+constexpr std::array<std::string_view, 28> kServerFunctions = {
     "pg_reload_conf", "pg_rotate_logfile", "pg_terminate_backend", "pg_cancel_backend",
     "pg_promote", "pg_switch_wal", "pg_create_restore", "pg_backup_", "pg_start_backup",
     "pg_stop_backup", "pg_drop_replication", "pg_create_physical_rep", "pg_create_logical",
     "pg_copy_", "pg_wal_replay", "pg_replication_", "pg_stat_reset", "pg_stat_statements_reset",
     "dblink", "lo_import", "lo_export", "pg_file_", "pg_log_", "pg_sync_replication", "pg_logical_",
     // They run what a text says.
-    "query_to_xml", "cursor_to_xml"};
+    "query_to_xml", "cursor_to_xml", "ts_stat"};
 // With rows about every database of the server.
 constexpr std::array<std::string_view, 11> kSharedCatalogues = {
     "pg_authid",        "pg_auth_members",       "pg_database",  "pg_db_role_setting",
@@ -113,12 +113,21 @@ bool is_shared_catalogue(const json& table) {
 // What a node writes to, and a view or rule that would let others write to the same.
 void note_tables(const std::string& name, const json& node, SqlFacts& facts) {
   if (name == "InsertStmt" || name == "UpdateStmt" || name == "DeleteStmt" || name == "MergeStmt") {
-    const json table = node.value("relation", json::object());
-    if (is_catalogue(table)) facts.of_catalogue = true;
-    if (is_shared_catalogue(table)) facts.of_server = true;
+    const json target = node.value("relation", json::object());
+    if (is_catalogue(target)) facts.of_catalogue = true;
+    if (is_shared_catalogue(target)) facts.of_server = true;
+  }
+  const bool table = node.contains("relname");  // under "RangeVar", or under what it is there
+  // Rebuilding one of the server's locks everybody out meanwhile; a whole database holds them all.
+  const bool maintains =
+      facts.kind == "ReindexStmt" || facts.kind == "VacuumStmt" || facts.kind == "ClusterStmt";
+  if (table && maintains && is_catalogue(node)) facts.of_catalogue = true;
+  const std::string extent = name == "ReindexStmt" ? text_of(node, "kind") : "";
+  if (extent == "REINDEX_OBJECT_SYSTEM" || extent == "REINDEX_OBJECT_DATABASE") {
+    facts.of_catalogue = true;
   }
   const bool lasting_name = facts.kind == "ViewStmt" || facts.kind == "RuleStmt";
-  if (name == "RangeVar" && lasting_name && is_shared_catalogue(node)) facts.of_server = true;
+  if (table && lasting_name && is_shared_catalogue(node)) facts.of_server = true;
 }
 
 // set_config's third argument: whether it is anything else than a plain true.

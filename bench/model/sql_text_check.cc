@@ -56,6 +56,7 @@ constexpr std::string_view kOnTargets[] = {"SelectStmt",
                                            "UpdateStmt",
                                            "DeleteStmt",
                                            "MergeStmt",
+                                           "NotifyStmt",
                                            "TruncateStmt",
                                            "ExplainStmt",
                                            "VariableShowStmt",
@@ -104,8 +105,10 @@ std::string refused(const SqlFacts& facts, SqlPlace place) {
   }
   if (facts.of_server) return fmt::format("this: {}", kWholeServer);
   if (!facts.server_function.empty()) {
-    return fmt::format("{}(): it is for the server's operator, and others feel it",
-                       facts.server_function);
+    return fmt::format(
+        "{}(): it is for the server's operator, and others feel it, or it runs SQL that tare "
+        "does not see",
+        facts.server_function);
   }
   if (facts.kind == "CopyStmt") return "COPY: it would wait for a client's data";
   if (facts.kind == "TransactionStmt") {
@@ -167,7 +170,7 @@ std::string sql_refused_on_target(const std::string& sql) {
     return "the grammar of PostgreSQL 15 does not know this statement, so tare cannot tell whether "
            "it reaches beyond its own database";
   }
-  if (facts.of_catalogue) return "it writes to PostgreSQL's own tables";
+  if (facts.of_catalogue) return "it writes to PostgreSQL's own tables, or rebuilds them";
   if (facts.kind.empty() ||
       std::find(std::begin(kOnTargets), std::end(kOnTargets), facts.kind) != std::end(kOnTargets)) {
     return "";

@@ -29,6 +29,8 @@ TEST(InspectSql, KnowsWhatOthersOnTheServerFeel) {
             "pg_stat_reset");
   EXPECT_EQ(inspect_sql("SELECT query_to_xml('SELECT 1', true, true, '')").server_function,
             "query_to_xml");
+  EXPECT_EQ(inspect_sql("SELECT * FROM ts_stat('SELECT pg_reload_conf()')").server_function,
+            "ts_stat");
   EXPECT_EQ(inspect_sql("SELECT lower(name) FROM a").server_function, "");
 }
 
@@ -37,8 +39,8 @@ TEST(SqlRefusedOnTarget, LetsOnlyKnownKindsThatStayInTheDatabase) {
        {"CREATE INDEX CONCURRENTLY i ON a (b)", "ALTER TABLE a ADD COLUMN c int", "SELECT 1",
         "VACUUM (ANALYZE) a", "CREATE MATERIALIZED VIEW m AS SELECT 1", "DROP INDEX i",
         "INSERT INTO a VALUES (1)", "CREATE EXTENSION pg_trgm", "COMMENT ON TABLE a IS 'b'",
-        "CREATE STATISTICS s ON b, c FROM a", "CLUSTER a USING i",
-        "SELECT * FROM JSON_TABLE(a, '$' COLUMNS (b int)) AS t"}) {
+        "CREATE STATISTICS s ON b, c FROM a", "CLUSTER a USING i", "REINDEX TABLE a", "VACUUM",
+        "NOTIFY a", "SELECT * FROM JSON_TABLE(a, '$' COLUMNS (b int)) AS t"}) {
     EXPECT_EQ(sql_refused_on_target(sql), "") << sql;
   }
   for (const char* sql :
@@ -48,7 +50,7 @@ TEST(SqlRefusedOnTarget, LetsOnlyKnownKindsThatStayInTheDatabase) {
         "CREATE SERVER s FOREIGN DATA WRAPPER w",
         "CREATE EVENT TRIGGER e ON ddl_command_end "
         "EXECUTE FUNCTION f()",
-        "NOTIFY a",
+        "REINDEX SYSTEM shop", "VACUUM FULL pg_authid", "REINDEX TABLE pg_catalog.pg_database",
         "UPDATE pg_database SET datname = (SELECT b FROM JSON_TABLE(a, '$' COLUMNS (b int)))"}) {
     EXPECT_NE(sql_refused_on_target(sql), "") << sql;
   }
