@@ -5,18 +5,23 @@
 // another name throws UsageError. Errors of the server as in PostgresControl.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bench/drivers/postgres_control.h"
 
 namespace tare {
 
-// An empty database, instead of one of the same name.
+// An empty database, instead of one of the same name: without what template1 may hold, but with its
+// encoding and locale.
 void make_database(PostgresControl& maintenance, const std::string& name);
 
 // Whether there is a database of this name that make_database or restore_from_template has not
 // made.
 bool made_by_other(PostgresControl& maintenance, const std::string& name);
+
+// The role that has such a database, when ours may not do with it as that role may.
+std::optional<std::string> owned_by_other(PostgresControl& maintenance, const std::string& name);
 
 // Drops it if it is there, with its connections; also when it is a template.
 void drop_database(PostgresControl& maintenance, const std::string& name);

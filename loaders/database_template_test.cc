@@ -1,9 +1,11 @@
 #include "loaders/database_template.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "bench/drivers/test_servers.h"
 #include "bench/model/errors.h"
+#include "bench/model/random.h"
 
 namespace tare {
 namespace {
@@ -57,6 +59,44 @@ TEST(DatabaseTemplate, TouchesOnlyItsOwnDatabases) {
   EXPECT_EQ(maintenance.value("SELECT count(*) FROM pg_database WHERE datname IN ('shop', "
                               "'tare_a') AND NOT datistemplate AND datallowconn"),
             "2");
+}
+
+TEST(DatabaseTemplate, WhatAKillLeftUnmarkedIsKnownByItsName) {
+  TestPostgres server;
+  PostgresControl maintenance(server.endpoint(), {});
+  const std::string name = "tare_a";
+  const std::string unfinished =
+      fmt::format("tare_new__{:016x}", hash_bytes(name.data(), name.size()));
+  maintenance.execute("CREATE DATABASE " + unfinished);
+  make_database(maintenance, name);
+  EXPECT_FALSE(made_by_other(maintenance, name));
+  EXPECT_EQ(maintenance.value("SELECT count(*) FROM pg_database WHERE datname = $1", {unfinished}),
+            "0");
+}
+
+TEST(DatabaseTemplate, HoldsNothingOfTemplate1) {
+  TestPostgres server;
+  PostgresControl maintenance(server.endpoint(), {});
+  PostgresControl(at(server, "template1"), {}).execute("CREATE TABLE corp (id int)");
+  make_database(maintenance, "tare_a");
+  EXPECT_EQ(PostgresControl(at(server, "tare_a"), {}).value("SELECT to_regclass('corp') IS NULL"),
+            "t");
+  EXPECT_EQ(maintenance.value("SELECT count(DISTINCT (encoding, datcollate, datctype)) FROM "
+                              "pg_database WHERE datname IN ('tare_a', 'template1')"),
+            "1");
+}
+
+TEST(DatabaseTemplate, KnowsWhoseItIs) {
+  TestPostgres server;
+  PostgresControl maintenance(server.endpoint(), {});
+  make_database(maintenance, "tare_a");
+  EXPECT_EQ(owned_by_other(maintenance, "tare_a"), std::nullopt);
+  EXPECT_EQ(owned_by_other(maintenance, "tare_b"), std::nullopt) << "there is none";
+  maintenance.execute("CREATE ROLE second LOGIN CREATEDB");
+  PostgresEndpoint endpoint = server.endpoint();
+  endpoint.user = "second";
+  PostgresControl other(endpoint, {});
+  EXPECT_EQ(owned_by_other(other, "tare_a"), maintenance.value("SELECT current_user"));
 }
 
 }  // namespace

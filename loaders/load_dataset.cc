@@ -125,7 +125,9 @@ class Loader {
       report({.stage = "after load",
               .rows_done = int64_t(i),
               .rows_total = int64_t(dataset.after_load.size())});
+      const auto before = relations_of(database_);
       author_.run(dataset.after_load[i], fmt::format("/dataset/after_load/{}", i));
+      note_new(database_, before);
       author_.throw_if_any();  // the next one may build on it
     }
     report({.stage = "statistics"});

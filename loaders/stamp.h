@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,13 +52,23 @@ void clear_under_way(PostgresControl& database);
 std::optional<UnderWay> read_under_way(PostgresControl& database);
 
 // Claims an empty database before anything is made in it, so that a load which was stopped halfway
-// can be run again. Takes an older stamp away. Drops the tables that tare made there earlier, with
-// what depends on them.
+// can be run again. Takes an older stamp away. Drops what tare made there earlier and what is still
+// that: not a table that has come to have its name. Throws UsageError, with nothing dropped, when
+// something else depends on it.
 void claim_database(PostgresControl& database);
 
-// Notes that tare has made this table, so that it may drop it. After making it, never before: a
-// table of that name may be somebody else's.
+// Notes that tare has made this table, in the schema where tables are made, so that it may drop it.
+// After making it, never before: a table of that name may be somebody else's.
 void note_table(PostgresControl& database, const std::string& table);
+
+// The tables, views and sequences of tare's role, and a note that tare has made those that are new
+// since: by statements that say themselves what they make.
+std::set<std::string> relations_of(PostgresControl& database);
+void note_new(PostgresControl& database, const std::set<std::string>& before);
+
+// Throws UsageError when the name of one of the tables leads, by the search_path, to a table that
+// tare has not made: the traffic would go there.
+void require_made(PostgresControl& database, const Dataset& dataset);
 
 // The last step of a load.
 void write_stamp(PostgresControl& database, const Stamp& stamp);

@@ -78,5 +78,65 @@ TEST(Stamp, ClaimsAnEmptyDatabaseAndRefusesAForeignOne) {
   EXPECT_EQ(database.value("SELECT to_regclass('mine') IS NULL"), "f") << "tare did not make it";
 }
 
+class Reload : public testing::Test {
+ protected:
+  void load() {
+    claim_database(database_);
+    database_.execute("CREATE TABLE orders (id int PRIMARY KEY)");
+    note_table(database_, "orders");
+    const auto before = relations_of(database_);
+    database_.execute("CREATE VIEW of_ours AS SELECT * FROM orders");
+    note_new(database_, before);
+  }
+  std::string is_there(const std::string& relation) {
+    return database_.value("SELECT to_regclass($1) IS NOT NULL", {relation});
+  }
+
+  TestPostgres server_;
+  PostgresControl database_{server_.endpoint(), {}};
+};
+
+TEST_F(Reload, DropsItsOwnAndNotWhatHasComeToHaveItsName) {
+  load();
+  database_.execute("CREATE SCHEMA app");
+  database_.execute("CREATE TABLE app.orders AS SELECT 'precious' AS t");
+  database_.execute("SET search_path = app, public");
+  Dataset dataset;
+  dataset.tables.push_back(
+      {.name = "orders", .columns = {}, .primary_key = {}, .rows_from = {}, .rows = {}});
+  EXPECT_THROW(require_made(database_, dataset), UsageError);
+  claim_database(database_);
+  EXPECT_EQ(is_there("app.orders"), "t");
+  EXPECT_EQ(is_there("public.orders"), "f");
+  EXPECT_EQ(is_there("public.of_ours"), "f");
+  database_.execute("SET search_path = public");
+  load();
+  require_made(database_, dataset);
+  database_.execute("DROP VIEW of_ours");
+  database_.execute("ALTER TABLE orders RENAME TO kept");
+  database_.execute("CREATE TABLE orders AS SELECT 'precious' AS t");
+  EXPECT_THROW(require_made(database_, dataset), UsageError);
+  claim_database(database_);
+  EXPECT_EQ(is_there("orders"), "t");
+  EXPECT_EQ(is_there("kept"), "t") << "whoever renamed it wants it";
+}
+
+TEST_F(Reload, RefusesToTakeOthersThingsAlong) {
+  load();
+  write_stamp(database_, {.scenario = "shop", .digest = "0123456789abcdef"});
+  database_.execute("CREATE VIEW theirs AS SELECT * FROM orders");
+  try {
+    claim_database(database_);
+    FAIL() << "dropped what their view reads";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("view theirs"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(is_there("theirs"), "t");
+  EXPECT_EQ(is_there("of_ours"), "t") << "all or nothing";
+  EXPECT_NE(read_stamp(database_), std::nullopt);
+  database_.execute("DROP VIEW theirs");
+  load();
+}
+
 }  // namespace
 }  // namespace tare

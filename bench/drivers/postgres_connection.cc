@@ -24,7 +24,7 @@ constexpr int kStopCheckMilliseconds = 50;
 struct Advice {
   std::string_view sign, words;
 };
-constexpr std::array<Advice, 11> kAdvice = {{
+constexpr std::array<Advice, 12> kAdvice = {{
     {"password authentication failed",
      "The password is wrong: correct it in ~/.pgpass, PGPASSWORD or the URI of DATABASE_URL"},
     {"no password supplied",
@@ -34,7 +34,10 @@ constexpr std::array<Advice, 11> kAdvice = {{
     {"Connection refused",
      "Nothing listens there. Is it running? If it is, check host and port, and its "
      "listen_addresses"},
-    {"No such file or directory",
+    {"could not access file",
+     "The server itself lacks a file, most often a library to preload: look into its log and its "
+     "..._preload_libraries"},
+    {"failed: No such file or directory",
      "There is no such socket. Is it running? If it is, check the socket's folder and the port"},
     {"timeout expired", "No answer: check host and port, and what a firewall lets through"},
     {"no pg_hba.conf entry", "Its pg_hba.conf does not let this user in from here: add a line"},
@@ -46,6 +49,10 @@ constexpr std::array<Advice, 11> kAdvice = {{
      "Check the name of the service, and that its file (PGSERVICEFILE, ~/.pg_service.conf) holds "
      "it"},
 }};
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
 
 // A host name with several addresses gives a line or two for each.
 std::string on_one_line(const std::string& text) {
@@ -117,6 +124,28 @@ ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
   add("client_encoding", "UTF8");
   for (const auto& [name, value] : endpoint.options) add(name.c_str(), value);
   return parameters;
+}
+
+std::map<std::string, std::optional<std::string>> connection_variables(
+    const PostgresEndpoint& endpoint) {
+  std::map<std::string, std::optional<std::string>> variables = {{"PGSERVICE", std::nullopt},
+                                                                 {"PGSERVICEFILE", std::nullopt}};
+  // Only what libpq has put together is wanted of it: it is closed before anything answers.
+  const PostgresHandle connection = start_connecting(endpoint, "", std::nullopt);
+  if (!connection) throw ServerError(connection_failure(endpoint, "out of memory"));
+  const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfo(connection.get()));
+  if (!options) throw ServerError(connection_failure(endpoint, "out of memory"));
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view name = option->keyword;
+    // How a program calls itself and reads texts is its own affair.
+    if (option->envvar == nullptr || name == "service" || name == "application_name" ||
+        name == "client_encoding") {
+      continue;
+    }
+    std::optional<std::string>& value = variables[option->envvar];
+    if (option->val != nullptr && *option->val != '\0') value = option->val;
+  }
+  return variables;
 }
 
 void add_server_options(const std::string& text, PostgresEndpoint& endpoint) {

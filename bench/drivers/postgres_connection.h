@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -36,6 +37,12 @@ ConnectionParameters connection_parameters(const PostgresEndpoint& endpoint,
 // Adds to what the server is told at connecting, "-c work_mem=5MB", behind the person's own (in the
 // endpoint, else in PGOPTIONS): of two settings of one name the last one counts.
 void add_server_options(const std::string& text, PostgresEndpoint& endpoint);
+
+// The PG* variables with which another program's libpq makes the connection that ours makes for
+// this endpoint, whatever the rest of its environment says: nullopt is one to take out (PGSERVICE
+// goes before PGHOST and PGDATABASE). They hold the password: not for messages.
+std::map<std::string, std::optional<std::string>> connection_variables(
+    const PostgresEndpoint& endpoint);
 
 // Starts connecting without waiting (PQconnectStartParams). The server ends a statement that runs
 // longer than the limit, also when its client has gone; none: as the server is set.

@@ -97,6 +97,15 @@ TEST_F(PostgresConnection, EachTroubleHasItsAdvice) {
   other = endpoint_;
   other.options["service"] = "nowhere";
   expect_refused(other, "name of the service");
+  other = endpoint_;
+  other.host = "/tmp";
+  other.port = free_test_port();
+  expect_refused(other, "There is no such socket");
+  const std::string server_lacks = connection_failure(
+      endpoint_,
+      "connection to server on socket \"/tmp/.s.PGSQL.5432\" failed: FATAL:  could not access file "
+      "\"nothing\": No such file or directory");
+  EXPECT_NE(server_lacks.find("The server itself lacks a file"), std::string::npos) << server_lacks;
 }
 
 TEST_F(PostgresConnection, WhatIsNotSaidIsLibpqs) {
@@ -152,6 +161,36 @@ TEST_F(PostgresConnection, TheEnvironmentLeadsNowhereElse) {
   socket.port = endpoint_.port;
   socket.password = kPassword;
   EXPECT_THROW(PostgresControl(socket, {}), UsageError) << "the service's server is another one";
+}
+
+// libpq takes a service before PGHOST and PGDATABASE: another program must not see it.
+TEST_F(PostgresConnection, AnotherProgramIsLedWhereOursGoes) {
+  const TestFolder folder;
+  const std::string file = folder.path() / "services";
+  std::ofstream(file) << "[prod]\nhost=db.example.org\nport=6000\nuser=boss\ndbname=theirs\n";
+  const Variable service("PGSERVICE", "prod"), services("PGSERVICEFILE", file);
+  PostgresEndpoint named = {
+      .host = "/tmp/x", .port = 6001, .user = "me", .database = "tare_shop", .password = kPassword};
+  named.options["sslmode"] = "disable";
+  auto variables = connection_variables(named);
+  for (const char* gone : {"PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR"}) {
+    ASSERT_TRUE(variables.contains(gone)) << gone;
+    EXPECT_EQ(variables[gone], std::nullopt) << gone;
+  }
+  EXPECT_EQ(variables["PGHOST"], "/tmp/x");
+  EXPECT_EQ(variables["PGPORT"], "6001");
+  EXPECT_EQ(variables["PGUSER"], "me");
+  EXPECT_EQ(variables["PGDATABASE"], "tare_shop");
+  EXPECT_EQ(variables["PGPASSWORD"], kPassword);
+  EXPECT_EQ(variables["PGSSLMODE"], "disable");
+  // A target that is named by the service, but for the database that tare makes there.
+  variables = connection_variables(
+      {.host = "", .port = 0, .user = "", .database = "tare_shop", .password = ""});
+  EXPECT_EQ(variables["PGSERVICE"], std::nullopt);
+  EXPECT_EQ(variables["PGHOST"], "db.example.org");
+  EXPECT_EQ(variables["PGPORT"], "6000");
+  EXPECT_EQ(variables["PGUSER"], "boss");
+  EXPECT_EQ(variables["PGDATABASE"], "tare_shop");
 }
 
 TEST_F(PostgresConnection, OursStandBehindThePersonsOwnOptions) {

@@ -47,7 +47,7 @@ std::vector<Action> read_actions(const JsonValue& document, std::string_view nam
   std::vector<Action> actions;
   for (const JsonValue& value : object_in(document, name).items) {
     if (const JsonValue* sql = value.find("sql"); sql && sql->is(JsonKind::text)) {
-      if (problems.sound(*sql)) check_sql(*sql, SqlPlace::action, problems);
+      if (problems.sound(*sql)) check_sql(*sql, SqlPlace::change, problems);
       actions.push_back(SqlAction{sql->text});
     } else if (const JsonValue* redis = value.find("redis")) {
       const RedisAction action{texts_in(value, "redis")};

@@ -156,6 +156,8 @@ constexpr Refusal kNotInSteps[] = {
     {"UNWATCH", "", kTransaction}};
 
 constexpr std::string_view kOneByOne = "every command of a change runs by itself";
+constexpr std::string_view kOurs =
+    "it would change tare's own connection, which carries out the change, and not the traffic's";
 constexpr std::string_view kOutlasts =
     "a restart would not undo it, and every trial begins with one";
 
@@ -167,6 +169,14 @@ constexpr Refusal kNotInChanges[] = {{"MULTI", "", kOneByOne},
                                      {"AUTH", "", kOneByOne},
                                      {"QUIT", "", kOneByOne},
                                      {"RESET", "", kOneByOne},
+                                     {"HELLO", "", kOurs},
+                                     {"CLIENT", "", kOurs},
+                                     {"ASKING", "", kOurs},
+                                     {"READONLY", "", kOurs},
+                                     {"READWRITE", "", kOurs},
+                                     {"UNWATCH", "", kOneByOne},
+                                     {"SYNC", "", kServer},
+                                     {"PSYNC", "", kServer},
                                      {"CONFIG", "REWRITE", kOutlasts},
                                      {"ACL", "SAVE", kOutlasts},
                                      {"REPLICAOF", "", kServer},
@@ -225,9 +235,9 @@ std::string refused_on_target(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return "";
   const std::string command = upper(arguments[0]);
   constexpr std::string_view kBeyond[] = {
-      "ACL",      "BGREWRITEAOF", "BGSAVE",  "CLIENT",  "CLUSTER",  "CONFIG",  "FAILOVER",
-      "FUNCTION", "LATENCY",      "MIGRATE", "MODULE",  "MOVE",     "PUBLISH", "REPLICAOF",
-      "SAVE",     "SCRIPT",       "SLAVEOF", "SLOWLOG", "SPUBLISH", "SWAPDB"};
+      "ACL",       "BGREWRITEAOF", "BGSAVE", "CLIENT",  "CLUSTER", "CONFIG",   "FAILOVER",
+      "FUNCTION",  "LATENCY",      "MEMORY", "MIGRATE", "MODULE",  "MOVE",     "PUBLISH",
+      "REPLICAOF", "SAVE",         "SCRIPT", "SLAVEOF", "SLOWLOG", "SPUBLISH", "SWAPDB"};
   const bool script = command.starts_with("EVAL") || command.starts_with("FCALL");
   if (script) return command + " may touch any key: weigh scripts in the sandbox, without --redis";
   const bool other_database = command == "COPY" && holds(arguments, "DB");

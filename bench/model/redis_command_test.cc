@@ -15,6 +15,7 @@ TEST(RedisOnTargets, RefusesWhatGoesBeyondItsKeys) {
                                              {"COPY", "a", "b", "db", "5"},
                                              {"MOVE", "a", "1"},
                                              {"SWAPDB", "0", "1"},
+                                             {"MEMORY", "PURGE"},
                                              {"ACL", "SETUSER", "x"}}) {
     EXPECT_NE(refused_on_target(command), "") << command[0];
   }
@@ -43,8 +44,13 @@ TEST(RedisCommand, RefusesWhatHarmsOthers) {
     EXPECT_NE(refused_in_step(command), "") << command[0];
     EXPECT_EQ(refused_in_change(command), "") << command[0];
   }
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {"MULTI"}, {"select", "1"}, {"CONFIG", "REWRITE"}, {"REPLICAOF", "NO", "ONE"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"MULTI"},
+                                             {"select", "1"},
+                                             {"HELLO", "3"},
+                                             {"client", "reply", "off"},
+                                             {"CONFIG", "REWRITE"},
+                                             {"REPLICAOF", "NO", "ONE"}}) {
     EXPECT_NE(refused_in_step(command), "") << command[0];
     EXPECT_NE(refused_in_change(command), "") << command[0];
   }

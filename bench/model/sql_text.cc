@@ -37,28 +37,19 @@ constexpr std::array<std::string_view, 8> kWritingFunctions = {
     "nextval",   "setval",    "pg_notify",     "set_config",
     "lo_create", "lo_unlink", "lo_from_bytea", "pg_advisory_lock"};
 // Of the operator's functions, or how the names of many begin.
-constexpr std::array<std::string_view, 22> kServerFunctions = {"pg_reload_conf",
-                                                               "pg_rotate_logfile",
-                                                               "pg_terminate_backend",
-                                                               "pg_cancel_backend",
-                                                               "pg_promote",
-                                                               "pg_switch_wal",
-                                                               "pg_create_restore",
-                                                               "pg_backup_",
-                                                               "pg_start_backup",
-                                                               "pg_stop_backup",
-                                                               "pg_drop_replication",
-                                                               "pg_create_physical_rep",
-                                                               "pg_create_logical",
-                                                               "pg_copy_",
-                                                               "pg_wal_replay",
-                                                               "pg_replication_",
-                                                               "pg_stat_reset",
-                                                               "pg_stat_statements_reset",
-                                                               "dblink",
-                                                               "lo_import",
-                                                               "lo_export",
-                                                               "pg_file_"};
+constexpr std::array<std::string_view, 28> kServerFunctions = {
+    "pg_reload_conf", "pg_rotate_logfile", "pg_terminate_backend", "pg_cancel_backend",
+    "pg_promote", "pg_switch_wal", "pg_create_restore", "pg_backup_", "pg_start_backup",
+    "pg_stop_backup", "pg_drop_replication", "pg_create_physical_rep", "pg_create_logical",
+    "pg_copy_", "pg_wal_replay", "pg_replication_", "pg_stat_reset", "pg_stat_statements_reset",
+    "dblink", "lo_import", "lo_export", "pg_file_", "pg_log_", "pg_sync_replication", "pg_logical_",
+    // They run what a text says.
+    "query_to_xml", "cursor_to_xml", "ts_stat"};
+// With rows about every database of the server.
+constexpr std::array<std::string_view, 11> kSharedCatalogues = {
+    "pg_authid",        "pg_auth_members",       "pg_database",  "pg_db_role_setting",
+    "pg_parameter_acl", "pg_replication_origin", "pg_shdepend",  "pg_shdescription",
+    "pg_shseclabel",    "pg_subscription",       "pg_tablespace"};
 // Of PostgreSQL 16, 17 and 18.
 constexpr std::array<std::string_view, 14> kNewerWords = {
     "json_table",     "json_query",       "json_value", "json_exists",    "json_scalar",
@@ -94,12 +85,56 @@ std::string function_called(const json& call) {
 bool is_of_server(const std::string& name, const json& node) {
   const char* field = name == "RenameStmt"       ? "renameType"
                       : name == "AlterOwnerStmt" ? "objectType"
-                      : name == "GrantStmt"      ? "objtype"
-                                                 : nullptr;
-  if (!field) return false;
+                      : name == "GrantStmt" || name == "CommentStmt" || name == "SecLabelStmt"
+                          ? "objtype"
+                          : nullptr;
+  if (!field || !node.is_object()) return false;
   const std::string type = node.value(field, "");
   return type == "OBJECT_DATABASE" || type == "OBJECT_TABLESPACE" || type == "OBJECT_ROLE" ||
          type == "OBJECT_PARAMETER_ACL";
+}
+
+std::string text_of(const json& node, const char* field) {
+  const auto found = node.find(field);
+  return found != node.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// Without a schema such a name is PostgreSQL's own table first.
+bool is_catalogue(const json& table) {
+  const std::string schema = text_of(table, "schemaname");
+  return schema == "pg_catalog" || schema == "information_schema" ||
+         (schema.empty() && text_of(table, "relname").starts_with("pg_"));
+}
+
+bool is_shared_catalogue(const json& table) {
+  return is_catalogue(table) && is_one_of(text_of(table, "relname"), kSharedCatalogues);
+}
+
+// What a node writes to, and a view or rule that would let others write to the same.
+void note_tables(const std::string& name, const json& node, SqlFacts& facts) {
+  if (name == "InsertStmt" || name == "UpdateStmt" || name == "DeleteStmt" || name == "MergeStmt") {
+    const json target = node.value("relation", json::object());
+    if (is_catalogue(target)) facts.of_catalogue = true;
+    if (is_shared_catalogue(target)) facts.of_server = true;
+  }
+  const bool table = node.contains("relname");  // under "RangeVar", or under what it is there
+  // Rebuilding one of the server's locks everybody out meanwhile; a whole database holds them all.
+  const bool maintains =
+      facts.kind == "ReindexStmt" || facts.kind == "VacuumStmt" || facts.kind == "ClusterStmt";
+  if (table && maintains && is_catalogue(node)) facts.of_catalogue = true;
+  const std::string extent = name == "ReindexStmt" ? text_of(node, "kind") : "";
+  if (extent == "REINDEX_OBJECT_SYSTEM" || extent == "REINDEX_OBJECT_DATABASE") {
+    facts.of_catalogue = true;
+  }
+  const bool lasting_name = facts.kind == "ViewStmt" || facts.kind == "RuleStmt";
+  if (table && lasting_name && is_shared_catalogue(node)) facts.of_server = true;
+}
+
+// set_config's third argument: whether it is anything else than a plain true.
+bool outlasts_its_transaction(const json& call) {
+  const json arguments = call.value("args", json::array());
+  return arguments.size() != 3 ||
+         !arguments[2].value("/A_Const/boolval/boolval"_json_pointer, false);
 }
 
 // One named node of the tree.
@@ -107,8 +142,14 @@ void note(const std::string& name, const json& node, SqlFacts& facts) {
   if (is_one_of(name, kWritingNodes)) facts.writes = true;
   if (name == "ParamRef") facts.parameters.insert(node.value("number", 0));
   if (is_of_server(name, node)) facts.of_server = true;
+  if (node.is_object()) {
+    note_tables(name, node, facts);
+    const bool temporary = text_of(node, "relpersistence") == "t";
+    if (temporary || text_of(node, "schemaname") == "pg_temp") facts.of_session = true;
+  }
   if (name != "FuncCall") return;
   const std::string called = function_called(node);
+  if (called == "set_config" && outlasts_its_transaction(node)) facts.of_session = true;
   if (is_one_of(called, kWritingFunctions)) facts.writes = true;
   const bool operators =
       std::any_of(kServerFunctions.begin(), kServerFunctions.end(),
@@ -133,6 +174,21 @@ void walk(const json& tree, SqlFacts& facts) {
   }
 }
 
+// The parser cannot tell, so every word that may stand for one of the server's things counts.
+bool may_reach_the_server(const std::string& sql) {
+  constexpr std::array<std::string_view, 6> kWords = {
+      "pg_", "to_xml", "dblink", "lo_import", "lo_export", "information_schema"};
+  constexpr std::array<std::string_view, 7> kBegins = {"select", "with",   "values", "insert",
+                                                       "update", "delete", "merge"};
+  const std::string text = lower(sql);
+  const size_t start = text.find_first_not_of(" \t\r\n(");
+  const size_t end = text.find_first_of(" \t\r\n(", start);
+  return start == std::string::npos || !is_one_of(text.substr(start, end - start), kBegins) ||
+         std::any_of(kWords.begin(), kWords.end(), [&text](std::string_view word) {
+           return text.find(word) != std::string::npos;
+         });
+}
+
 std::string first_word(const std::string& type) {
   const std::string text = lower(type);
   return text.substr(0, text.find_first_of(" ("));
@@ -149,6 +205,7 @@ SqlFacts inspect_sql(const std::string& sql) {
       facts.error += fmt::format(" (character {})", result->error->cursorpos);
     }
     facts.newer_words = has_newer_words(sql);
+    facts.of_catalogue = may_reach_the_server(sql);
     return facts;
   }
   const json tree = json::parse(result->parse_tree, nullptr, false);

@@ -14,7 +14,9 @@ struct SqlFacts {
   bool newer_words = false;  // not parsed, and holds words that only a grammar after 15 knows
   bool writes = true;        // changes rows, locks them or changes the schema; true when not parsed
   std::set<int> parameters;  // the n of each $n
-  bool of_server = false;    // renames, gives away or grants a database or tablespace
+  bool of_server = false;    // alters a database, tablespace or role, or a catalogue of all of them
+  bool of_catalogue = false;    // writes to PostgreSQL's own tables, or rebuilds them
+  bool of_session = false;      // makes what only its own connection sees: temporary, set_config
   std::string server_function;  // that it calls, and that is for the server's operator; empty: none
 };
 

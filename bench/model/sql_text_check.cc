@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace tare {
@@ -43,8 +45,59 @@ constexpr Refusal kServerStatements[] = {{"AlterSystemStmt", "ALTER SYSTEM"},
                                          {"AlterRoleStmt", "ALTER ROLE"},
                                          {"AlterRoleSetStmt", "ALTER ROLE"},
                                          {"DropRoleStmt", "DROP ROLE"},
+                                         {"AlterTableSpaceOptionsStmt", "ALTER TABLESPACE"},
+                                         {"CheckPointStmt", "CHECKPOINT"},
                                          {"CreateTableSpaceStmt", "CREATE TABLESPACE"},
                                          {"DropTableSpaceStmt", "DROP TABLESPACE"}};
+
+// What stays in the database it runs in; a kind that is not here is refused on a target.
+constexpr std::string_view kOnTargets[] = {"SelectStmt",
+                                           "InsertStmt",
+                                           "UpdateStmt",
+                                           "DeleteStmt",
+                                           "MergeStmt",
+                                           "NotifyStmt",
+                                           "TruncateStmt",
+                                           "ExplainStmt",
+                                           "VariableShowStmt",
+                                           "CreateStmt",
+                                           "CreateTableAsStmt",
+                                           "AlterTableStmt",
+                                           "RenameStmt",
+                                           "DropStmt",
+                                           "CommentStmt",
+                                           "GrantStmt",
+                                           "AlterOwnerStmt",
+                                           "AlterObjectSchemaStmt",
+                                           "AlterObjectDependsStmt",
+                                           "IndexStmt",
+                                           "ReindexStmt",
+                                           "ClusterStmt",
+                                           "VacuumStmt",
+                                           "CreateStatsStmt",
+                                           "AlterStatsStmt",
+                                           "ViewStmt",
+                                           "RefreshMatViewStmt",
+                                           "RuleStmt",
+                                           "CreateTrigStmt",
+                                           "CreateSchemaStmt",
+                                           "CreateSeqStmt",
+                                           "AlterSeqStmt",
+                                           "CreateDomainStmt",
+                                           "AlterDomainStmt",
+                                           "CompositeTypeStmt",
+                                           "CreateEnumStmt",
+                                           "AlterEnumStmt",
+                                           "CreateRangeStmt",
+                                           "AlterTypeStmt",
+                                           "DefineStmt",
+                                           "CreateFunctionStmt",
+                                           "AlterFunctionStmt",
+                                           "CreatePolicyStmt",
+                                           "AlterPolicyStmt",
+                                           "AlterDefaultPrivilegesStmt",
+                                           "CreateExtensionStmt",
+                                           "AlterExtensionStmt"};
 
 std::string refused(const SqlFacts& facts, SqlPlace place) {
   for (const Refusal& refusal : kServerStatements) {
@@ -52,18 +105,26 @@ std::string refused(const SqlFacts& facts, SqlPlace place) {
   }
   if (facts.of_server) return fmt::format("this: {}", kWholeServer);
   if (!facts.server_function.empty()) {
-    return fmt::format("{}(): it is for the server's operator, and others feel it",
-                       facts.server_function);
+    return fmt::format(
+        "{}(): it is for the server's operator, and others feel it, or it runs SQL that tare "
+        "does not see",
+        facts.server_function);
   }
   if (facts.kind == "CopyStmt") return "COPY: it would wait for a client's data";
   if (facts.kind == "TransactionStmt") {
     return "BEGIN, COMMIT and the like: every statement runs by itself";
   }
-  if (facts.kind == "VariableSetStmt" && place == SqlPlace::action) {
+  const bool of_change = place == SqlPlace::change;
+  if (of_change && facts.of_session) {
+    return "a temporary object, or set_config for the session: only tare's own connection would "
+           "have it, not the traffic; use a lasting table, or \"postgres_settings\"";
+  }
+  const bool action = of_change || place == SqlPlace::action;
+  if (facts.kind == "VariableSetStmt" && action) {
     return "SET: it would hold on tare's own connection alone, not for the traffic; use "
            "\"postgres_settings\"";
   }
-  if (facts.kind == "LoadStmt" && place == SqlPlace::action) {
+  if (facts.kind == "LoadStmt" && action) {
     return "LOAD: it would hold on tare's own connection alone, not for the traffic";
   }
   if (place != SqlPlace::step && place != SqlPlace::cache_fill) return "";
@@ -99,6 +160,24 @@ std::string problem_with(const SqlFacts& facts, SqlPlace place) {
 }
 
 }  // namespace
+
+std::string sql_refused_on_target(const std::string& sql) {
+  const SqlFacts facts = inspect_sql(sql);
+  if (facts.kind == "DoStmt" || facts.kind == "CallStmt") {
+    return "tare does not look into DO and CALL, and on a target they may do anything";
+  }
+  if (facts.of_catalogue && !facts.error.empty()) {
+    return "the grammar of PostgreSQL 15 does not know this statement, so tare cannot tell whether "
+           "it reaches beyond its own database";
+  }
+  if (facts.of_catalogue) return "it writes to PostgreSQL's own tables, or rebuilds them";
+  if (facts.kind.empty() ||
+      std::find(std::begin(kOnTargets), std::end(kOnTargets), facts.kind) != std::end(kOnTargets)) {
+    return "";
+  }
+  return fmt::format("a statement of this kind ({}) may reach beyond tare's own database",
+                     facts.kind);
+}
 
 SqlFacts check_sql(const JsonValue& at, SqlPlace place, ProblemList& problems) {
   SqlFacts facts = inspect_sql(at.text);

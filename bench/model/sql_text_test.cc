@@ -10,18 +10,50 @@ namespace {
 TEST(InspectSql, KnowsWhatOthersOnTheServerFeel) {
   for (const char* sql :
        {"ALTER DATABASE theirs RENAME TO stolen", "ALTER DATABASE theirs OWNER TO me",
-        "GRANT CONNECT ON DATABASE x TO y", "ALTER ROLE a RENAME TO b"}) {
+        "GRANT CONNECT ON DATABASE x TO y", "ALTER ROLE a RENAME TO b",
+        "COMMENT ON DATABASE theirs IS 'mine'", "SECURITY LABEL ON ROLE a IS 'x'",
+        "UPDATE pg_database SET datallowconn = false",
+        "WITH x AS (DELETE FROM pg_catalog.pg_db_role_setting RETURNING 1) SELECT 1 FROM x",
+        "CREATE VIEW v AS SELECT * FROM pg_database"}) {
     EXPECT_TRUE(inspect_sql(sql).of_server) << sql;
   }
   for (const char* sql :
-       {"ALTER TABLE a RENAME TO b", "ALTER TABLE a OWNER TO me", "GRANT SELECT ON a TO b"}) {
+       {"ALTER TABLE a RENAME TO b", "ALTER TABLE a OWNER TO me", "GRANT SELECT ON a TO b",
+        "COMMENT ON TABLE a IS 'b'", "SELECT count(*) FROM pg_database",
+        "INSERT INTO a SELECT datname FROM pg_database"}) {
     EXPECT_FALSE(inspect_sql(sql).of_server) << sql;
   }
   EXPECT_EQ(inspect_sql("SELECT pg_reload_conf()").server_function, "pg_reload_conf");
   EXPECT_EQ(inspect_sql("SELECT * FROM dblink('x', 'y') AS t(a int)").server_function, "dblink");
   EXPECT_EQ(inspect_sql("SELECT count(pg_catalog.pg_stat_reset()) FROM a").server_function,
             "pg_stat_reset");
+  EXPECT_EQ(inspect_sql("SELECT query_to_xml('SELECT 1', true, true, '')").server_function,
+            "query_to_xml");
+  EXPECT_EQ(inspect_sql("SELECT * FROM ts_stat('SELECT pg_reload_conf()')").server_function,
+            "ts_stat");
   EXPECT_EQ(inspect_sql("SELECT lower(name) FROM a").server_function, "");
+}
+
+TEST(SqlRefusedOnTarget, LetsOnlyKnownKindsThatStayInTheDatabase) {
+  for (const char* sql :
+       {"CREATE INDEX CONCURRENTLY i ON a (b)", "ALTER TABLE a ADD COLUMN c int", "SELECT 1",
+        "VACUUM (ANALYZE) a", "CREATE MATERIALIZED VIEW m AS SELECT 1", "DROP INDEX i",
+        "INSERT INTO a VALUES (1)", "CREATE EXTENSION pg_trgm", "COMMENT ON TABLE a IS 'b'",
+        "CREATE STATISTICS s ON b, c FROM a", "CLUSTER a USING i", "REINDEX TABLE a", "VACUUM",
+        "NOTIFY a", "SELECT * FROM JSON_TABLE(a, '$' COLUMNS (b int)) AS t"}) {
+    EXPECT_EQ(sql_refused_on_target(sql), "") << sql;
+  }
+  for (const char* sql :
+       {"DO 'BEGIN END'", "CALL f()", "UPDATE pg_index SET indisvalid = false",
+        "DELETE FROM information_schema.sql_features",
+        "WITH x AS (UPDATE pg_catalog.pg_class SET relpages = 0 RETURNING 1) SELECT * FROM x",
+        "CREATE SERVER s FOREIGN DATA WRAPPER w",
+        "CREATE EVENT TRIGGER e ON ddl_command_end "
+        "EXECUTE FUNCTION f()",
+        "REINDEX SYSTEM shop", "VACUUM FULL pg_authid", "REINDEX TABLE pg_catalog.pg_database",
+        "UPDATE pg_database SET datname = (SELECT b FROM JSON_TABLE(a, '$' COLUMNS (b int)))"}) {
+    EXPECT_NE(sql_refused_on_target(sql), "") << sql;
+  }
 }
 
 TEST(ColumnType, KnowsAForeignKey) {
@@ -99,9 +131,19 @@ TEST(SqlTextCheck, RefusesWhatDoesNotSuitThePlace) {
             std::string::npos);
   EXPECT_EQ(problem_of("COPY a FROM STDIN", SqlPlace::action),
             "cannot hold COPY: it would wait for a client's data");
+  for (const char* sql :
+       {"CREATE TEMP TABLE t (i int)", "CREATE TEMPORARY VIEW v AS SELECT 1",
+        "SELECT 1 INTO TEMP t", "CREATE TABLE pg_temp.t AS SELECT 1", "CREATE TEMP SEQUENCE s",
+        "SELECT set_config('work_mem', '1MB', false)"}) {
+    EXPECT_NE(problem_of(sql, SqlPlace::change).find("not the traffic"), std::string::npos) << sql;
+    EXPECT_EQ(problem_of(sql, SqlPlace::action), "") << "after_load has one connection: " << sql;
+  }
+  EXPECT_EQ(problem_of("SELECT set_config('work_mem', '1MB', true)", SqlPlace::change), "");
+  EXPECT_EQ(problem_of("CREATE TABLE t (i int)", SqlPlace::change), "");
   EXPECT_EQ(problem_of(" ", SqlPlace::step), "holds no SQL statement");
   for (const char* sql : {"ALTER SYSTEM SET work_mem = '1MB'", "DROP DATABASE shop",
-                          "CREATE ROLE reader", "ALTER ROLE tare SET work_mem = '1MB'"}) {
+                          "CREATE ROLE reader", "ALTER ROLE tare SET work_mem = '1MB'",
+                          "ALTER TABLESPACE t SET (random_page_cost = 1)", "CHECKPOINT"}) {
     EXPECT_NE(problem_of(sql, SqlPlace::action).find("it changes the whole server"),
               std::string::npos)
         << sql;

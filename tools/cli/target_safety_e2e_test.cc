@@ -60,10 +60,19 @@ TEST_F(TargetTest, AChangeMayNotTouchWhatIsNotTheScenarios) {
              "EVAL may touch any key"},
         Case{R"j([{"redis": ["CONFIG", "SET", "maxmemory", "1mb"]}])j",
              "CONFIG reaches beyond this scenario's keys"},
+        Case{R"j([{"redis": ["MEMORY", "PURGE"]}])j", "MEMORY reaches beyond"},
+        Case{R"j([{"redis": ["WAIT", "0", "1"]}])j", "WAIT names no key"},
+        Case{R"j([{"redis": ["INCR"]}])j", "Redis does not know INCR with 0 arguments"},
+        Case{R"j([{"redis": ["HELLO", "3"]}])j", "HELLO is refused"},
         Case{R"j([{"sql": "DO 'BEGIN END'"}])j", "does not look into DO"},
         Case{R"j([{"sql": "ALTER DATABASE theirs SET work_mem = '1MB'"}])j", "ALTER DATABASE"},
         Case{R"j([{"sql": "ALTER DATABASE theirs RENAME TO stolen"}])j", "the whole server"},
-        Case{R"j([{"sql": "SELECT pg_stat_reset()"}])j", "pg_stat_reset()"}}) {
+        Case{R"j([{"sql": "SELECT pg_stat_reset()"}])j", "pg_stat_reset()"},
+        Case{R"j([{"sql": "COMMENT ON DATABASE theirs IS 'mine'"}])j", "the whole server"},
+        Case{R"j([{"sql": "UPDATE pg_index SET indisvalid = false"}])j",
+             "it writes to PostgreSQL's own tables"},
+        Case{R"j([{"sql": "CREATE SERVER s FOREIGN DATA WRAPPER w"}])j",
+             "may reach beyond tare's own database"}}) {
     const TareOutcome outcome = tare_.run(ab(change(apply, "[]"), postgres_uri()));
     EXPECT_EQ(outcome.code, 4) << apply << outcome.out;
     expect_says(outcome.errors, says);
@@ -137,6 +146,26 @@ TEST_F(TargetTest, ForeignDataIsNotWrittenTo) {
   const TareOutcome outcome = tare_.run(claimed);
   EXPECT_LE(outcome.code, 2) << outcome.errors;
   EXPECT_EQ(in("staging").value("SELECT count(*) FROM customers"), "1");
+}
+
+TEST_F(TargetTest, ATableThatHasComeToHaveTheNameOfOursIsNotReplaced) {
+  make_narrow_role();
+  const std::string uri = postgres_uri("staging", "narrow");
+  ASSERT_LE(tare_.run(ab(change(), uri)).code, 2);
+  in("staging").execute("CREATE SCHEMA app AUTHORIZATION narrow");
+  in("staging").execute("CREATE TABLE app.orders AS SELECT 'precious' AS t");
+  in("staging").execute("ALTER TABLE app.orders OWNER TO narrow");
+  admin().execute("ALTER ROLE narrow IN DATABASE staging SET search_path = app, public");
+  const TareOutcome same = tare_.run(ab(change(), uri));
+  EXPECT_EQ(same.code, 4) << same.out << same.errors;
+  expect_says(same.errors, "is a table of the schema app that tare has not made");
+  std::string text = shop_scenario();
+  const std::string rows = "i * 7 % 1000";
+  text.replace(text.find(rows), rows.size(), "i * 9 % 1000");
+  scenario_ = tare_.write("shop.json", text);
+  const TareOutcome changed = tare_.run(ab(change(), uri));
+  EXPECT_EQ(changed.code, 4) << changed.out << changed.errors;
+  EXPECT_EQ(in("staging").value("SELECT t FROM app.orders"), "precious");
 }
 
 TEST_F(TargetTest, ARollbackThatFailsSaysWhatIsLeftAndWhatUndoesIt) {

@@ -8,35 +8,31 @@
 #include <functional>
 #include <stdexcept>
 
+#include "bench/drivers/postgres_connection.h"
 #include "bench/model/problem.h"
 #include "loaders/schema_text.h"
 #include "loaders/stamp.h"
 #include "loaders/subprocess.h"
 #include "loaders/table_digest.h"
+#include "tools/experiment/secrets.h"
 
 namespace tare {
 namespace {
 
 constexpr std::chrono::minutes kShellLimit{10};
 
-// What psql, redis-cli, migration tools and scripts look at.
+// What psql, redis-cli, migration tools and scripts look at. Nothing of ours in it may lead them to
+// another server or database than tare's own connections.
 std::map<std::string, std::optional<std::string>> shell_environment(
     const PostgresEndpoint& postgres, const RedisEndpoint& redis) {
-  const std::string port = std::to_string(postgres.port);
-  std::map<std::string, std::optional<std::string>> variables = {
-      {"PGHOST", postgres.host},
-      {"PGPORT", port},
-      {"PGUSER", postgres.user},
-      {"PGDATABASE", postgres.database},
-      {"PGPASSWORD", postgres.password},
-      {"DATABASE_URL", public_text(postgres)},
-      {"REDIS_SOCKET", redis.socket},
-      {"REDISCLI_AUTH", redis.password},
-      {"REDIS_URL", redis.socket.empty() ? public_text(redis) : "unix://" + redis.socket}};
-  // What is not said is left to the programs, as to libpq.
-  std::erase_if(variables, [](const auto& variable) {
-    return variable.second->empty() || (variable.first == "PGPORT" && *variable.second == "0");
-  });
+  auto variables = connection_variables(postgres);
+  variables["DATABASE_URL"] = public_text(postgres);
+  variables["REDIS_SOCKET"] = redis.socket;
+  variables["REDISCLI_AUTH"] = redis.password;
+  variables["REDIS_URL"] = redis.socket.empty() ? public_text(redis) : "unix://" + redis.socket;
+  for (const char* name : {"REDIS_SOCKET", "REDISCLI_AUTH"}) {
+    if (variables[name]->empty()) variables[name].reset();
+  }
   return variables;
 }
 
@@ -242,19 +238,24 @@ void ChangeActions::set_redis(const std::map<std::string, std::string>& values) 
   }
 }
 
-// In the change file's folder, as a person would run it; what it prints goes into the log.
+// In the change file's folder, as a person would run it; what it prints goes into the log, without
+// the passwords it has been given.
 void ChangeActions::run_shell(const std::string& command) {
   ProcessOptions options;
   options.arguments = {"/bin/sh", "-c", command};
   options.environment = shell_environment(bench_.working_database(), bench_.redis_endpoint());
   options.working_folder = std::filesystem::absolute(change_.file).parent_path();
   options.session = ProcessSession::own;
+  Secrets secrets;
+  for (const char* name : {"PGPASSWORD", "REDISCLI_AUTH"}) {
+    secrets.add(options.environment[name].value_or(""));
+  }
   try {
     const std::string output = run_program(options, kShellLimit, bench_.stop());
     constexpr size_t kKept = 4096;
-    log_.add("shell", {{"output", output.substr(0, kKept)}});
+    log_.add("shell", {{"output", secrets.hidden_in(output).substr(0, kKept)}});
   } catch (const ServerError& error) {
-    throw UsageError(error.what());
+    throw UsageError(secrets.hidden_in(error.what()));
   }
 }
 

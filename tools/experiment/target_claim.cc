@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "bench/model/random.h"
-#include "bench/model/sql_text.h"
+#include "bench/model/sql_text_check.h"
 #include "loaders/database_template.h"
 #include "loaders/stamp.h"
 #include "tools/experiment/target_claim_held.h"
@@ -26,14 +26,13 @@ std::string shortened(std::string name) {
   return name;
 }
 
-// DO and CALL may do anything, to any database: on a target nobody has looked into them.
-void refuse_blocks(const Scenario& scenario) {
+// What may reach beyond tare's own database is not for a target.
+void refuse_far_reaching(const Scenario& scenario) {
   const auto refuse = [](const std::string& sql, const std::string& where) {
-    const std::string kind = inspect_sql(sql).kind;
-    if (kind != "DoStmt" && kind != "CallStmt") return;
-    throw UsageError(fmt::format(
-        "{} holds {}, which tare does not look into: not on a target; weigh it in the sandbox",
-        where, kind == "DoStmt" ? "a DO block" : "CALL"));
+    const std::string why = sql_refused_on_target(sql);
+    if (why.empty()) return;
+    throw UsageError(
+        fmt::format("{}: {}; weigh this in the sandbox, without --postgres", where, why));
   };
   for (const std::string& sql : scenario.dataset.after_load) refuse(sql, "after_load");
   for (const Operation& operation : scenario.operations) {
@@ -99,7 +98,7 @@ void TargetClaim::claim_postgres(const Servers& servers,
                                  std::stop_token stop) {
   const PostgresEndpoint endpoint = servers.postgres();
   const std::string place = public_text(endpoint);
-  for (const Scenario* scenario : scenarios) refuse_blocks(*scenario);
+  for (const Scenario* scenario : scenarios) refuse_far_reaching(*scenario);
   held_->postgres = std::make_unique<PostgresControl>(endpoint, stop);
   PostgresControl& postgres = *held_->postgres;
   if (postgres.value("SELECT pg_is_in_recovery()") == "t") {
@@ -128,6 +127,12 @@ void TargetClaim::claim_postgres(const Servers& servers,
                     named, place));
   }
   for (const std::string& database : {working, source}) {
+    if (const auto owner = owned_by_other(postgres, database)) {
+      throw UsageError(
+          fmt::format("{} of {} belongs to {}: drop it, or connect as that role (made by {}, it "
+                      "lets nobody else in)",
+                      database, place, *owner, *owner));
+    }
     if (!made_by_other(postgres, database) || servers.claimed(database)) continue;
     throw UsageError(
         fmt::format("{} has a database {} that tare has not made; rename it, or say --claim {} to "

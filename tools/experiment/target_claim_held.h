@@ -20,4 +20,12 @@ struct TargetClaim::Held {
   ~Held();
 };
 
+struct Replacement {
+  std::string before, after;
+};
+
+// Takes the place of a value, unless it has become another one or has gone: whether it has. In one
+// step, so that of two tares that find a dead one's lock only one gets it.
+bool replace_value(RedisControl& redis, const std::string& key, const Replacement& values);
+
 }  // namespace tare

@@ -57,6 +57,11 @@ std::vector<size_t> key_places(RedisControl& redis, const std::vector<std::strin
     }
   } catch (const RedisError& error) {
     if (error.message().find("no key arguments") != std::string::npos) return {};
+    if (!error.message().starts_with("NOPERM")) {
+      throw UsageError(fmt::format(
+          "Redis does not know {} with {} arguments ({}): correct its name or their number",
+          arguments[0], arguments.size() - 1, error.message()));
+    }
     throw UsageError(fmt::format(
         "cannot tell which arguments of {} are keys, and so whose they are: {}. On a target tare's "
         "user needs to be allowed COMMAND (ACL SETUSER name +command)",
@@ -135,6 +140,17 @@ std::string KeyRange::pattern() const {
   return kind == Kind::whole ? text : text + "*";
 }
 
+bool replace_value(RedisControl& redis, const std::string& key, const Replacement& values) {
+  redis.command({"WATCH", key});
+  if (redis.command({"GET", key}).text != values.before) {
+    redis.command({"UNWATCH"});
+    return false;
+  }
+  redis.command({"MULTI"});
+  redis.command({"SET", key, values.after});
+  return redis.command({"EXEC"}).type != RedisValue::Type::nil;
+}
+
 TargetClaim::Held::~Held() {
   if (redis_owner.empty()) return;
   try {
@@ -206,8 +222,10 @@ void TargetClaim::take_redis(const Servers& servers, const std::vector<const Sce
     throw UsageError(fmt::format(fmt::runtime(whose), place, found, place, pattern));
   }
   const std::string me = fmt::format("{} {}", host_name(), getpid());
-  if (!owner.text.empty()) redis.command({"DEL", kLockKey});
-  if (redis.command({"SET", kLockKey, me, "NX"}).type == RedisValue::Type::nil) {
+  const bool taken = owner.text.empty()
+                         ? redis.command({"SET", kLockKey, me, "NX"}).type != RedisValue::Type::nil
+                         : replace_value(redis, kLockKey, {owner.text, me});
+  if (!taken) {
     throw UsageError(fmt::format("another tare has just begun to work on {}", place));
   }
   held_->redis_owner = me;
@@ -244,7 +262,19 @@ std::vector<Problem> TargetClaim::keys_beyond(const Change& change) const {
         add(pointer, why);
         continue;
       }
-      for (const size_t place : key_places(*held_->redis, redis->arguments)) {
+      std::vector<size_t> places;
+      try {
+        places = key_places(*held_->redis, redis->arguments);
+      } catch (const UsageError& error) {
+        add(pointer, error.what());
+        continue;
+      }
+      if (places.empty()) {
+        add(pointer, fmt::format("{} names no key, so what it touches on a target cannot be told: "
+                                 "weigh it in the sandbox, without --redis",
+                                 redis->arguments[0]));
+      }
+      for (const size_t place : places) {
         const std::string& key = redis->arguments[place];
         const bool ours = std::any_of(ranges_.begin(), ranges_.end(),
                                       [&key](const KeyRange& range) { return range.holds(key); });

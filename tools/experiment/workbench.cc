@@ -88,9 +88,10 @@ LoadedData Workbench::load() {
   };
   if (freshness() == Freshness::in_place) {
     postgres_.emplace(working_database(), stop_);
-    if (loaded()) return LoadedData::before;
-    fill(*postgres_);
-    return LoadedData::now;
+    const bool before = loaded();
+    if (!before) fill(*postgres_);
+    require_made(*postgres_, scenario_.dataset);
+    return before ? LoadedData::before : LoadedData::now;
   }
   const std::string source = template_name(scenario_);
   const bool known =
@@ -104,13 +105,26 @@ LoadedData Workbench::load() {
   make_database(*maintenance_, source);
   PostgresEndpoint endpoint = servers_.postgres();
   endpoint.database = source;
-  {
+  try {
     PostgresControl database(endpoint, stop_);
     fill(database);
+  } catch (...) {
+    drop_unfinished(source);
+    throw;
   }
   make_template(*maintenance_, source);
   restore_data();
   return LoadedData::now;
+}
+
+// Half of the data is of no use to anybody.
+void Workbench::drop_unfinished(const std::string& database) noexcept {
+  try {
+    PostgresControl maintenance(servers_.postgres(), {});  // a stop has been used up
+    drop_database(maintenance, database);
+  } catch (const std::exception&) {
+    // The server is away. The next load drops it.
+  }
 }
 
 void Workbench::restore_data() {

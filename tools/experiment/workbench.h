@@ -121,6 +121,7 @@ class Workbench {
   std::stop_token stop() const { return stop_; }
 
  private:
+  void drop_unfinished(const std::string& database) noexcept;
   void read_values();
   void warm_cache();
   void connect();

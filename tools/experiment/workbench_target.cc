@@ -6,6 +6,7 @@
 #include <set>
 
 #include "bench/model/sql_text.h"
+#include "bench/model/sql_text_check.h"
 #include "loaders/database_template.h"
 #include "loaders/stamp.h"
 #include "tools/experiment/sandbox_settings.h"
@@ -175,11 +176,10 @@ std::vector<Problem> Workbench::unfit_for_target(const Change& change) {
     for (const auto* actions : {&change.apply, &change.rollback}) {
       for (size_t i = 0; i < actions->size(); ++i) {
         const auto* sql = std::get_if<SqlAction>(&(*actions)[i]);
-        const std::string kind = sql ? inspect_sql(sql->sql).kind : "";
-        if (kind != "DoStmt" && kind != "CallStmt") continue;
+        const std::string why = sql ? sql_refused_on_target(sql->sql) : "";
+        if (why.empty()) continue;
         add(fmt::format("/{}/{}/sql", actions == &change.apply ? "apply" : "rollback", i),
-            "tare does not look into DO and CALL, and on a target they may do anything: weigh this "
-            "in the sandbox, without --postgres");
+            why + ": weigh this in the sandbox, without --postgres");
       }
     }
   }

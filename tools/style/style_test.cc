@@ -54,7 +54,6 @@ const std::vector<std::pair<std::string, std::string>> kExcused = {
     {"tools/experiment/pairs.cc", "tools/cli/measure_e2e_test.cc, resume_e2e_test.cc"},
     {"tools/experiment/servers.cc", "tools/cli/target_e2e_test.cc"},
     {"tools/experiment/target_claim.cc", "tools/cli/target_e2e_test.cc"},
-    {"tools/experiment/target_claim_redis.cc", "tools/cli/target_e2e_test.cc"},
     {"tools/experiment/capture_plans.cc", "tools/cli/measure_e2e_test.cc"},
     {"tools/experiment/change_actions.cc", "tools/cli/measure_e2e_test.cc"},
     {"tools/experiment/examination.cc", "tools/cli/doctor_e2e_test.cc"},
