@@ -46,7 +46,7 @@ function(tare_module folder)
   if(e2e_tests AND NOT TARE_SANITIZE)
     # Those that judge what they measure: nothing else may run beside them.
     set(alone ${e2e_tests})
-    list(FILTER alone INCLUDE REGEX "/(arms|changes|measure)_e2e_test\\.cc$")
+    list(FILTER alone INCLUDE REGEX "/(changes|measure)_e2e_test\\.cc$")
     list(REMOVE_ITEM e2e_tests ${alone})
     tare_test_program(${name}_alone_e2e_test ${name} e2e ${alone} PROPERTIES RUN_SERIAL TRUE)
     tare_test_program(${name}_e2e_test ${name} e2e ${e2e_tests})

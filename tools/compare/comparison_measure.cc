@@ -18,7 +18,7 @@ Measurement measured_time(const HistogramSummary& times, std::string_view quanti
   struct Quantile {
     std::string_view name;
     double value;
-    double share_beyond;
+    double share_beyond;  // 1: no quantile, all requests make it up
   };
   const Quantile quantiles[] = {{"tm95", times.tm95, 1},
                                 {"mean", times.mean, 1},
@@ -31,7 +31,7 @@ Measurement measured_time(const HistogramSummary& times, std::string_view quanti
   for (const auto& [name, value, share_beyond] : quantiles) {
     if (name != quantile || !std::isfinite(value) || value <= 0) continue;
     out.value = value;
-    out.beyond = std::llround(double(times.count) * share_beyond);
+    if (share_beyond < 1) out.beyond = std::llround(double(times.count) * share_beyond);
   }
   return out;
 }

@@ -28,7 +28,7 @@ inline constexpr std::string_view kAllOperations = "(all)";
 struct Measurement {
   Unit unit = Unit::nanoseconds;
   std::optional<double> value;  // none: nothing was measured
-  int64_t beyond = 1000;        // requests beyond a quantile
+  int64_t beyond = 1000;        // requests beyond a quantile; no quantile: as many as one needs
   int64_t of = 0;               // what a share is a share of; 0: not known
 };
 

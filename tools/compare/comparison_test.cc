@@ -120,6 +120,10 @@ TEST(Comparison, ShowsTheTailOnlyWithTenRequestsBeyondIt) {
   EXPECT_FALSE(row_of(comparison, "response_time_p99").low.has_value());
   EXPECT_TRUE(row_of(comparison, "response_time_p50").low.has_value());
   EXPECT_FALSE(row_of(comparison, "response_time_p50").verdict.has_value());
+  // A mean needs none beyond it.
+  const std::vector<PairSample> seldom = {{trial(10, 5), trial(1, 5)}, {trial(10, 5), trial(1, 5)}};
+  EXPECT_EQ(row_of(compare(seldom, {}), "response_time_tm95").verdict, Verdict::improved);
+  EXPECT_FALSE(row_of(compare(seldom, {}), "response_time_p50").low.has_value());
 }
 
 TEST(Comparison, ListsGatingRowsFirst) {
