@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "bench/model/change.h"
@@ -34,7 +35,10 @@ struct KeyRange {
   }
   std::string pattern() const;  // for SCAN
 
-  friend auto operator<=>(const KeyRange&, const KeyRange&) = default;
+  friend bool operator==(const KeyRange&, const KeyRange&) = default;
+  friend bool operator<(const KeyRange& a, const KeyRange& b) {
+    return std::tie(a.prefix, a.kind) < std::tie(b.prefix, b.kind);
+  }
 };
 
 // While a trial's keys are in a target's Redis this key says which; what a killed tare has left is

@@ -77,7 +77,8 @@ std::vector<std::string> names_in_all(const std::vector<Figures>& baseline,
                                       const std::vector<Figures>& contender) {
   std::vector<std::string> names;
   if (baseline.empty() || contender.empty()) return names;
-  for (const auto& [name, figure] : baseline.front()) {
+  for (const auto& entry : baseline.front()) {  // clang 14 cannot capture a structured binding
+    const std::string& name = entry.first;
     const auto has = [&name](const Figures& figures) { return figures.contains(name); };
     if (std::all_of(baseline.begin(), baseline.end(), has) &&
         std::all_of(contender.begin(), contender.end(), has)) {
