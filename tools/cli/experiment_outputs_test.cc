@@ -71,8 +71,8 @@ TEST_F(ExperimentOutputs, ReadTheTrialsForGoogleBenchmark) {
 }
 
 TEST_F(ExperimentOutputs, NameFilesAsTheRepositoryDoes) {
-  ::setenv("GITHUB_WORKSPACE", "/work/repository", 1);
-  shown_.scenario = "/work/repository/bench/shop.json";
+  ::setenv("GITHUB_WORKSPACE", "/checkout", 1);
+  shown_.scenario = "/checkout/bench/shop.json";
   EXPECT_NE(in(Format::github).find("::error file=bench/shop.json,line=3,title=page regressed"),
             std::string::npos)
       << in(Format::github);
