@@ -98,6 +98,10 @@ struct Row {
   friend bool operator==(const Row&, const Row&) = default;
 };
 
+// A quantile with fewer requests beyond it, in a trial, is an accident of single requests: it is
+// shown and not judged.
+inline constexpr int64_t kFewestBeyond = 10;
+
 enum class Outcome { met, missed, inconclusive };
 
 struct ExpectationResult {
@@ -158,6 +162,9 @@ std::vector<LimitResult> judge_limits(const std::vector<Limit>& limits,
 // What makes one trial worthless: requests lost in the accounting, the offered rate not reached.
 // Empty when nothing does. For `tare run` too.
 std::vector<std::string> reasons_invalid(const Result& trial);
+
+// Whether this gating row leaves nothing to be compared: see exit_code().
+bool makes_invalid(const Row& row, const Comparison& comparison);
 
 // 3 invalid, 1 regressed, broken or missed, 2 inconclusive, 0 otherwise; the first that applies. An
 // invalid gating row counts as 3, unless its operation's failed share regressed or improved: then

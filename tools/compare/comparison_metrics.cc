@@ -12,9 +12,6 @@
 namespace tare {
 namespace {
 
-// Fewer beyond a quantile and it is another request's accident in each trial.
-constexpr int64_t kFewestBeyond = 10;
-
 struct Values {
   std::vector<TrialValue> baseline, contender;
   std::vector<PairOrder> orders;
@@ -101,7 +98,8 @@ void fill_in(Row& row, const Decision& decision, const DifferenceScale& scale, W
   }
   if (decision.detectable) row.detectable_change = beside(*decision.detectable);
   if (decision.order_effect) {
-    row.order_effect = std::copysign(beside(*decision.order_effect), *decision.order_effect);
+    const double up = worse == WorseIs::lower ? -*decision.order_effect : *decision.order_effect;
+    row.order_effect = std::copysign(beside(*decision.order_effect), up);
   }
 }
 

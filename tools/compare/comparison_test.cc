@@ -112,6 +112,22 @@ TEST(Comparison, TakesNaNForMissing) {
   EXPECT_EQ(row_of(comparison, "response_time_tm95").verdict, Verdict::invalid);
 }
 
+// The arm that runs second has the lower throughput, or the longer times: in the row's own terms.
+TEST(Comparison, ShowsWhatRunningSecondCosts) {
+  auto pairs = paired({10, 11, 10, 11}, {11, 10, 11, 10});
+  Criteria criteria;
+  criteria.closed_loop = true;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const bool contender_second = i % 2 == 0;
+    pairs[i].order = contender_second ? PairOrder::baseline_first : PairOrder::contender_first;
+    pairs[i].baseline.result.achieved_rate_per_s = contender_second ? 110 : 100;
+    pairs[i].contender.result.achieved_rate_per_s = contender_second ? 100 : 110;
+  }
+  const Comparison comparison = compare(pairs, criteria);
+  EXPECT_NEAR(*row_of(comparison, "response_time_tm95").order_effect, 0.1, 0.001);
+  EXPECT_NEAR(*row_of(comparison, "throughput", "(all)").order_effect, -0.1, 0.01);
+}
+
 TEST(Comparison, ShowsTheTailOnlyWithTenRequestsBeyondIt) {
   EXPECT_TRUE(row_of(compare(paired({1, 1}, {1, 1}), {}), "response_time_p99").low.has_value());
   const std::vector<PairSample> few = {{trial(1, 999), trial(1, 900)},

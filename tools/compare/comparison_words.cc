@@ -7,17 +7,6 @@
 #include "tools/compare/comparison.h"
 
 namespace tare {
-namespace {
-
-// The operation fails more often in one arm: that says why nothing else could be measured there.
-bool fails_more(const Comparison& comparison, const std::string& operation) {
-  return std::any_of(comparison.rows.begin(), comparison.rows.end(), [&operation](const Row& row) {
-    return row.operation == operation && row.metric == "failed_share" &&
-           (row.verdict == Verdict::regressed || row.verdict == Verdict::improved);
-  });
-}
-
-}  // namespace
 
 int exit_code(const std::vector<LimitResult>& limits) {
   int code = 0;
@@ -28,13 +17,22 @@ int exit_code(const std::vector<LimitResult>& limits) {
   return code;
 }
 
+bool makes_invalid(const Row& row, const Comparison& comparison) {
+  if (row.gating != Gating::gating || row.verdict != Verdict::invalid) return false;
+  // The operation fails more often in one arm: that says why nothing else could be measured there.
+  return std::none_of(comparison.rows.begin(), comparison.rows.end(), [&row](const Row& other) {
+    return other.operation == row.operation && other.metric == "failed_share" &&
+           (other.verdict == Verdict::regressed || other.verdict == Verdict::improved);
+  });
+}
+
 int exit_code(const Comparison& comparison) {
   const int limits = exit_code(comparison.limits);
   bool worse = limits == 1, unknown = limits == 2;
   if (!comparison.invalid_reasons.empty()) return 3;
   for (const Row& row : comparison.rows) {
     if (row.gating != Gating::gating) continue;
-    if (row.verdict == Verdict::invalid && !fails_more(comparison, row.operation)) return 3;
+    if (makes_invalid(row, comparison)) return 3;
     worse |= row.verdict == Verdict::regressed;
     unknown |= row.verdict == Verdict::inconclusive;
   }

@@ -37,14 +37,6 @@ std::string named_metric(const Row& row, const MetricName& name) {
   return name(row.metric) + (named ? "" : ", " + row.path);
 }
 
-bool makes_invalid(const Row& row, const Comparison& comparison) {
-  if (!is_judged(row, Verdict::invalid)) return false;
-  return std::none_of(comparison.rows.begin(), comparison.rows.end(), [&row](const Row& other) {
-    return other.operation == row.operation && other.metric == "failed_share" &&
-           (other.verdict == Verdict::regressed || other.verdict == Verdict::improved);
-  });
-}
-
 std::string overall_verdict(const Experiment& experiment) {
   const std::vector<Row>& rows = experiment.comparison.rows;
   const auto any = [&rows](Verdict verdict) {

@@ -25,8 +25,4 @@ std::string named_metric(const Row& row, const MetricName& name);
 // 0.
 std::vector<std::string> reasons_of(const Experiment& experiment, const MetricName& name);
 
-// An invalid row makes the experiment invalid, unless its operation's failed share regressed or
-// improved: then that says why nothing could be measured. `exit_code` decides in the same way.
-bool makes_invalid(const Row& row, const Comparison& comparison);
-
 }  // namespace tare

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "bench/model/version.h"
+#include "tools/compare/comparison.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
@@ -41,11 +42,10 @@ constexpr Metric kMetrics[] = {
 
 void add_times(Figures& figures, const std::string& begin, const HistogramSummary& times,
                double cpu_ns) {
-  constexpr double kFewestBeyond = 10;
   for (const Metric& metric : kMetrics) {
     const double value = metric.value(times);
     // The small addend is for rounding: 10,000 x 0.001 is 10.
-    if (double(times.count) * metric.share_beyond + 1e-6 < kFewestBeyond) continue;
+    if (double(times.count) * metric.share_beyond + 1e-6 < double(kFewestBeyond)) continue;
     if (!std::isfinite(value) || value <= 0) continue;
     figures[begin + metric.name + "/real_time"] = {value, cpu_ns > 0 ? cpu_ns : value, times.count};
   }
