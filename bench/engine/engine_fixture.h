@@ -62,7 +62,7 @@ class WorkerFixture : public RecordSink {
   WorkerFixture(const Scenario& scenario, int connections, const WorkerOptions& options,
                 Schedule schedule)
       : traffic(scenario, {}),
-        stats(traffic, scenario.load.warmup),
+        stats(traffic, scenario.load.warmup, scenario.load.measure),
         worker(loop, traffic, std::move(schedule), options, *this) {
     for (int i = 0; i < connections; ++i) {
       auto redis_session = std::make_unique<FakeSession>(loop, redis);

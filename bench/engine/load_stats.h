@@ -17,8 +17,8 @@ namespace tare {
 
 class LoadStats {
  public:
-  // `warmup` is where the measured window begins, since the schedule's start.
-  LoadStats(const Traffic& traffic, Nanoseconds warmup);
+  // `warmup` is where the measured window begins, since the schedule's start, `measure` its length.
+  LoadStats(const Traffic& traffic, Nanoseconds warmup, Nanoseconds measure);
 
   void add(const RequestRecord& record);
 
@@ -45,7 +45,7 @@ class LoadStats {
 
  private:
   using Table = std::vector<Histogram>;  // one histogram per series
-  static constexpr size_t kLag = 0, kWait = 1;
+  static constexpr size_t kLag = 0, kWait = 1, kThirds = 3;
   struct Places {  // of an operation's series in a table
     size_t response = 0, service = 0, paths = 0, calls = 0;
   };
@@ -67,16 +67,18 @@ class LoadStats {
   void reach_interval(const RequestRecord& record);
   void add_to_interval(const RequestRecord& record);
   void flush_interval();
+  size_t third_of(const RequestRecord& record) const;
   OperationResult operation_result(size_t operation) const;
 
   const Traffic& traffic_;
-  Nanoseconds warmup_;
+  Nanoseconds warmup_, measure_;
   std::vector<std::string> tags_;
   std::vector<Places> places_;
   std::vector<Counts> counts_;
   std::vector<JobCounts> jobs_;
   std::vector<CacheLookups> lookups_;
   Table interval_, total_;
+  Table thirds_;  // response times of each operation's ok requests, kThirds a piece
   Histogram live_;
   int64_t interval_second_ = 0;
   std::string interval_lines_;
