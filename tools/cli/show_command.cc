@@ -98,7 +98,7 @@ std::string whole_text(const ShowOptions& options) {
     if (options.format == "json") return read_whole_file(options.folder / "unfinished.json");
     return fmt::format(
         "{}: unfinished, {} of {} pairs, no verdict yet\nnext: tare ab --resume {}\n",
-        unfinished.experiment.change, unfinished.experiment.pairs.size(), unfinished.pairs, folder);
+        unfinished.experiment.change, pairs_begun(unfinished.experiment), unfinished.pairs, folder);
   }
   const Result result = read_result(options.folder);
   if (options.format == "json") return result_to_json(result);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "tools/compare/comparison_parts.h"
+#include "tools/compare/null_check.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
@@ -15,6 +16,9 @@ namespace {
 constexpr const char* kShownMetrics[] = {
     "response_time_p50",      "response_time_p99",       "service_time_tm95",      "hit_ratio",
     "response_time_tm95_hit", "response_time_tm95_miss", "redis_calls_per_request"};
+
+constexpr const char* kServerMetrics[] = {"postgres_cpu_per_request", "redis_cpu_per_request",
+                                          "wal_bytes_per_request", "redis_bytes_per_request"};
 
 std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
   std::set<std::string> names;
@@ -99,6 +103,11 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
   if (criteria.closed_loop) {
     const std::string all(kAllOperations);
     out.rows.push_back(judge_metric(pairs, all, "throughput", Gating::gating, criteria).row);
+  }
+  for (const char* metric : kServerMetrics) {
+    Row row =
+        judge_metric(pairs, std::string(kAllOperations), metric, Gating::shown, criteria).row;
+    if (row.baseline || row.contender) out.rows.push_back(std::move(row));
   }
   std::stable_partition(out.rows.begin(), out.rows.end(),
                         [](const Row& row) { return row.gating == Gating::gating; });
@@ -253,6 +262,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   out.invalid_reasons = reasons_not_comparable(pairs, criteria);
   if (pairs.empty()) return out;
   add_rows(pairs, criteria, out);
+  out.null_check = null_check(pairs, out.rows, criteria.confidence);
   for (const Expectation& expectation : criteria.expect) {
     out.expectations.push_back(judged_expectation(pairs, criteria, expectation));
   }

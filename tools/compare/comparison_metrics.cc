@@ -176,7 +176,9 @@ Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& ope
 
   const auto middle = [&row](const std::vector<double>& arm) -> std::optional<double> {
     if (arm.empty()) return std::nullopt;
-    if (row.unit == Unit::nanoseconds || row.unit == Unit::per_second) return geometric_mean(arm);
+    const bool ratio = row.unit == Unit::nanoseconds || row.unit == Unit::per_second ||
+                       row.unit == Unit::bytes;
+    if (ratio) return geometric_mean(arm);
     if (row.unit == Unit::calls) return median(arm);
     return estimate(arm, 0.95).mean;
   };

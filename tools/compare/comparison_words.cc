@@ -87,6 +87,8 @@ std::string to_text(Unit unit) {
       return "calls";
     case Unit::per_second:
       return "per_second";
+    case Unit::bytes:
+      return "bytes";
   }
   return "calls";
 }

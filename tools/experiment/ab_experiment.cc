@@ -7,6 +7,7 @@
 
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/trial_guards.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/experiment_folder.h"
 #include "tools/experiment/trial.h"
@@ -120,10 +121,14 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   std::vector<PairSample> samples;
   try {
     prepare(arms, change, log);
-    samples = run_pairs(arms, change, {options.pairs, folder.path()}, log, experiment);
+    const Criteria criteria = criteria_of(arms.baseline.scenario(), &change);
+    samples = run_pairs(arms, change, {options.pairs, folder.path()}, criteria, log, experiment);
     std::vector<std::string> reasons = std::move(experiment.comparison.invalid_reasons);
-    experiment.comparison = compare(samples, criteria_of(arms.baseline.scenario(), &change));
+    experiment.comparison = compare(untainted(samples, experiment.pairs), criteria);
     auto& all = experiment.comparison.invalid_reasons;
+    if (std::string tainted = too_many_tainted(experiment.pairs); !tainted.empty()) {
+      all.insert(all.begin(), std::move(tainted));
+    }
     all.insert(all.end(), reasons.begin(), reasons.end());
     if (change.binaries.any()) {
       for (std::string& reason : different_data(arms)) all.push_back(std::move(reason));

@@ -8,6 +8,7 @@
 #include "bench/model/random.h"
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/trial_guards.h"
 #include "tools/experiment/trial.h"
 #include "tools/experiment/trial_result.h"
 
@@ -27,6 +28,7 @@ class Remaining {
 
   Nanoseconds after_this_trial() const { return (trials_ - done_ - 1) * per_trial(); }
   void done() { ++done_; }
+  void add(int trials) { trials_ += trials; }
 
  private:
   Nanoseconds per_trial() const {
@@ -41,15 +43,15 @@ class Remaining {
 
 class Pairs {
  public:
-  Pairs(const AbArms& arms, const Change& change, const PairsOptions& options, EventLog& log,
-        Experiment& experiment)
+  Pairs(const AbArms& arms, const Change& change, const PairsOptions& options,
+        const Criteria& criteria, EventLog& log, Experiment& experiment)
       : arms_(arms),
         change_(change),
         options_(options),
+        criteria_(criteria),
         log_(log),
         experiment_(experiment),
-        remaining_(arms.baseline.scenario().load,
-                   2 * (options.pairs - int(experiment.pairs.size()))) {}
+        remaining_(arms.baseline.scenario().load, 2 * (options.pairs - pairs_begun(experiment))) {}
 
   std::vector<PairSample> run() {
     if (rows_tell()) {
@@ -58,8 +60,9 @@ class Pairs {
       rows_at_start_ = table_digests(arms_.contender.postgres());
     }
     std::vector<PairSample> samples = finished_before();
-    while (int(samples.size()) < options_.pairs) {
-      samples.push_back(run_pair(int(samples.size()) + 1));
+    while (const auto number = next_number()) {
+      if (beyond_repair(experiment_.pairs, options_.pairs)) break;
+      samples.push_back(run_pair(*number));
     }
     return samples;
   }
@@ -75,19 +78,56 @@ class Pairs {
     return samples;
   }
 
-  PairSample run_pair(int pair) {
+  // A tainted pair is measured again at once, under its number, while the bound allows; what an
+  // interrupted experiment has tells as well where it stood.
+  std::optional<int> next_number() const {
+    const int begun = pairs_begun(experiment_);
+    const int repeats = int(experiment_.pairs.size()) - begun;
+    const bool tainted = begun > 0 && !experiment_.pairs.back().tainted.empty();
+    if (tainted && begun <= options_.pairs && repeats < most_repeats(options_.pairs)) return begun;
+    if (begun >= options_.pairs) return std::nullopt;
+    return begun + 1;
+  }
+
+  // How often a pair of this number was measured already.
+  int times_measured(int number) const {
+    return int(
+        std::count_if(experiment_.pairs.begin(), experiment_.pairs.end(),
+                      [number](const ExperimentPair& pair) { return pair.number == number; }));
+  }
+
+  // Balanced over the numbers, so a repeat has the order of the first.
+  PairOrder order_of(int pair) const {
     // Random, and balanced over every two pairs, so that what drifts leans on both arms alike.
     const bool odd = pair % 2 == 1;
     Random random(arms_.baseline.scenario().seed, kOrderStream, uint64_t(pair + (odd ? 1 : 0)));
     const bool contender_first = (random.below(2) == 1) == odd;
+    return contender_first ? PairOrder::contender_first : PairOrder::baseline_first;
+  }
+
+  PairSample run_pair(int pair) {
+    const int before = times_measured(pair);
+    const std::string again = before == 0 ? "" : fmt::format("-again-{}", before);
+    if (before > 0) {
+      arms_.baseline.say(
+          fmt::format("pair {} is repeated: {}", pair, experiment_.pairs.back().tainted.front()),
+          remaining_.after_this_trial());
+      remaining_.add(2);
+    }
     ExperimentPair entry;
-    entry.order = contender_first ? PairOrder::contender_first : PairOrder::baseline_first;
-    entry.baseline = fmt::format("trials/{:02}-baseline", pair);
-    entry.contender = fmt::format("trials/{:02}-contender", pair);
+    entry.number = pair;
+    entry.order = order_of(pair);
+    entry.baseline = fmt::format("trials/{:02}-baseline{}", pair, again);
+    entry.contender = fmt::format("trials/{:02}-contender{}", pair, again);
+    const bool contender_first = entry.order == PairOrder::contender_first;
     PairSample sample;
     if (contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
     sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
     if (!contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
+    entry.tainted = reasons_tainted(sample.baseline.result, sample.contender.result, criteria_);
+    for (const std::string& reason : entry.tainted) {
+      log_.add("tainted", {{"pair", std::to_string(pair)}, {"reason", reason}});
+    }
     experiment_.pairs.push_back(entry);
     return sample;
   }
@@ -98,7 +138,7 @@ class Pairs {
     trial.arm = arm;
     trial.change = &change_;
     trial.folder = options_.folder / place;
-    if (pair == 1) trial.rows_at_start = rows_at_start_;
+    if (experiment_.pairs.empty()) trial.rows_at_start = rows_at_start_;
     trial.stage = fmt::format("pair {} of {}, {}", pair, options_.pairs,
                               arm == Arm::baseline ? "baseline" : "contender");
     trial.remaining_after = remaining_.after_this_trial();
@@ -153,6 +193,7 @@ class Pairs {
   const AbArms& arms_;
   const Change& change_;
   const PairsOptions& options_;
+  const Criteria& criteria_;
   EventLog& log_;
   Experiment& experiment_;
   Remaining remaining_;
@@ -162,9 +203,9 @@ class Pairs {
 }  // namespace
 
 std::vector<PairSample> run_pairs(const AbArms& arms, const Change& change,
-                                  const PairsOptions& options, EventLog& log,
-                                  Experiment& experiment) {
-  return Pairs(arms, change, options, log, experiment).run();
+                                  const PairsOptions& options, const Criteria& criteria,
+                                  EventLog& log, Experiment& experiment) {
+  return Pairs(arms, change, options, criteria, log, experiment).run();
 }
 
 }  // namespace tare

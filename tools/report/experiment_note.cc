@@ -126,7 +126,9 @@ std::string metrics(const Experiment& experiment) {
       "\n\n{} pairs of trials, in {} of them the baseline first.\n", experiment.comparison.pairs,
       std::count_if(
           experiment.pairs.begin(), experiment.pairs.end(),
-          [](const ExperimentPair& pair) { return pair.order == PairOrder::baseline_first; }));
+          [](const ExperimentPair& pair) {
+            return pair.order == PairOrder::baseline_first && pair.tainted.empty();
+          }));
   out += "\n## Plans\n\n";
   if (experiment.comparison.plan_changes.empty()) {
     out += fmt::format("None of {} plans changed.\n", experiment.comparison.plans_compared);

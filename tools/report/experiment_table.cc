@@ -31,6 +31,8 @@ std::string value_cell(const Row& row, std::optional<double> value) {
       return three_digits(*value);
     case Unit::per_second:
       return three_digits(*value) + "/s";
+    case Unit::bytes:
+      return three_digits(*value) + " B";
   }
   return "-";
 }
@@ -202,6 +204,47 @@ std::string cache_line(const Experiment& experiment) {
   return harmless(fmt::format("cache: {}", fmt::join(parts, "; "))) + "\n";
 }
 
+// What tainted pairs were, and what became of them.
+std::string tainted_lines(const Experiment& experiment, const Style& style) {
+  std::string out;
+  for (size_t i = 0; i < experiment.pairs.size(); ++i) {
+    const ExperimentPair& pair = experiment.pairs[i];
+    if (pair.tainted.empty()) continue;
+    const bool repeated =
+        i + 1 < experiment.pairs.size() && experiment.pairs[i + 1].number == pair.number;
+    out += painted("tainted: ", Paint::doubtful, style) +
+           harmless(fmt::format("pair {} ({}): {}", pair.number,
+                                repeated ? "measured again" : "left out",
+                                fmt::join(pair.tainted, "; "))) +
+           "\n";
+  }
+  return out;
+}
+
+// How far the metrics moved where nothing was changed, in one line.
+std::string null_line(const Comparison& comparison, const Style& style) {
+  const NullCheck* furthest = nullptr;
+  size_t judged = 0, unmoved = 0;
+  for (const NullCheck& check : comparison.null_check) {
+    if (!check.low || !check.high) continue;
+    ++judged;
+    unmoved += *check.low <= 0 && *check.high >= 0;
+    if (furthest == nullptr || std::abs(check.change) > std::abs(furthest->change)) {
+      furthest = &check;
+    }
+  }
+  if (furthest == nullptr) return "";
+  Row row;
+  row.change = furthest->change;
+  row.low = furthest->low;
+  row.high = furthest->high;
+  return harmless(fmt::format(
+             "baseline against itself: {} of {} metrics show no change; furthest: {} {} {}", unmoved,
+             judged, furthest->operation, metric_words(furthest->metric),
+             change_cell(row, style))) +
+         "\n";
+}
+
 // ---- the last word --------------------------------------------------------------------------
 
 // At most three of them.
@@ -312,6 +355,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
+  out += null_line(comparison, style) + tainted_lines(experiment, style);
   for (const std::string& reason : comparison.invalid_reasons) {
     out += painted("invalid: ", Paint::bad, style) + harmless(reason) + "\n";
   }

@@ -129,6 +129,25 @@ HistogramSummary times(double tm95, int64_t count) {
   return out;
 }
 
+TEST(ExperimentTable, ListsTaintedPairsAndTheBaselineAgainstItself) {
+  Experiment experiment = index_experiment();
+  experiment.pairs = {{PairOrder::baseline_first, "a", "b", 1, {}},
+                      {PairOrder::baseline_first, "c", "d", 2, {"a checkpoint", "a drift"}},
+                      {PairOrder::baseline_first, "e", "f", 2, {}},
+                      {PairOrder::baseline_first, "g", "h", 3, {"steal"}}};
+  experiment.comparison.null_check = {{"page", "response_time_tm95", 0.01, -0.03, 0.05, 3},
+                                      {"list", "response_time_tm95", -0.08, -0.1, -0.06, 3},
+                                      {"once", "response_time_tm95", 0.9, {}, {}, 1}};
+  const std::string text = experiment_table(experiment, "", {}, kUtf8);
+  for (const char* line :
+       {"baseline against itself: 1 of 2 metrics show no change; furthest: list response tm95 "
+        "-8.0 % (-10.0 … -6.0)\n",
+        "tainted: pair 2 (measured again): a checkpoint; a drift\n",
+        "tainted: pair 3 (left out): steal\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
 TEST(RunTable, ShowsOneRun) {
   Result result;
   result.scenario = "debian-archive";
