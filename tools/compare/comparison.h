@@ -60,7 +60,8 @@ Criteria criteria_of(const Scenario& scenario, const Change* change);
 
 enum class Verdict { improved, equivalent, not_worse, regressed, inconclusive, invalid };
 enum class Gating { gating, shown };  // shown rows have no say in the exit code
-enum class Unit { nanoseconds, share, blocks, calls, per_second, bytes };  // of Row::baseline, contender
+// Of Row::baseline and contender.
+enum class Unit { nanoseconds, share, blocks, calls, per_second, bytes };
 enum class ChangeKind {
   relative,  // 0.05 = +5 %; the interval is of paired log-ratios, transformed back
   points,    // difference of shares: 0.01 = +1 percentage point

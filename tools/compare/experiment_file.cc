@@ -182,7 +182,8 @@ Row read_row(const json& value) {
   row.metric = text_of(value, "metric");
   row.unit = read_word<Unit>(
       text_of(value, "unit"),
-      {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls, Unit::per_second, Unit::bytes}, tare::to_text);
+      {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls, Unit::per_second, Unit::bytes},
+      tare::to_text);
   row.kind = read_word<ChangeKind>(text_of(value, "kind"),
                                    {ChangeKind::relative, ChangeKind::points, ChangeKind::exact},
                                    tare::to_text);

@@ -103,14 +103,14 @@ TEST(TrialGuards, ADriftOfOneArmAlone) {
         {requests, 10e6}, {requests, 10e6}, {requests, 10e6 * factor}};
     return result;
   };
-  // 0.3 + 8 * sqrt(4 / 10,000) / 2: a factor of 1.46
-  EXPECT_EQ(reasons_tainted(calm(), drifting(10'000, 1.4), {}), Reasons());
-  expect_one(reasons_tainted(drifting(10'000, 1), drifting(10'000, 1.6), {}),
-             "+0 % in the baseline and by +60 % in the contender");
-  expect_one(reasons_tainted(drifting(10'000, 0.6), drifting(10'000, 1), {}), "-40 %");
+  // 0.7 + 8 * sqrt(4 / 10,000) / 2: a factor of 2.18
+  EXPECT_EQ(reasons_tainted(calm(), drifting(10'000, 2.1), {}), Reasons());
+  expect_one(reasons_tainted(drifting(10'000, 1), drifting(10'000, 2.3), {}),
+             "+0 % in the baseline and by +130 % in the contender");
+  expect_one(reasons_tainted(drifting(10'000, 0.4), drifting(10'000, 1), {}), "-60 %");
   EXPECT_EQ(reasons_tainted(drifting(10'000, 2), drifting(10'000, 2), {}), Reasons())
       << "alike in both arms";
-  EXPECT_EQ(reasons_tainted(drifting(200, 1), drifting(200, 1.6), {}), Reasons())
+  EXPECT_EQ(reasons_tainted(drifting(200, 1), drifting(200, 3), {}), Reasons())
       << "so few requests differ by chance";
   EXPECT_EQ(reasons_tainted(drifting(99, 1), drifting(99, 9), {}), Reasons());
   EXPECT_EQ(reasons_tainted(drifting(1000, 1), drifting(1000, 0), {}), Reasons());

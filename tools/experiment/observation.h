@@ -24,8 +24,8 @@ class Observation {
   void begin();
   void end();
 
-  // Once the load's sessions have ended and their counts are handed in (read_use()). nullopt without begin() and
-  // end(): the load was over before.
+  // Once the load's sessions have ended and their counts are handed in (read_use()). nullopt
+  // without begin() and end(): the load was over before.
   std::optional<Observed> finish();
 
  private:

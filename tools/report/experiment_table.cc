@@ -239,8 +239,8 @@ std::string null_line(const Comparison& comparison, const Style& style) {
   row.low = furthest->low;
   row.high = furthest->high;
   return harmless(fmt::format(
-             "baseline against itself: {} of {} metrics show no change; furthest: {} {} {}", unmoved,
-             judged, furthest->operation, metric_words(furthest->metric),
+             "baseline against itself: {} of {} metrics show no change; furthest: {} {} {}",
+             unmoved, judged, furthest->operation, metric_words(furthest->metric),
              change_cell(row, style))) +
          "\n";
 }
