@@ -1,6 +1,8 @@
 // A pair into which something else fell is measured again, kept and told of; within a bound.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tools/cli/tare_runner.h"
 #include "tools/compare/experiment_file.h"
 
@@ -76,7 +78,9 @@ TEST_F(Tainted, IsMeasuredAgainAndKept) {
   // On a busy machine others may be tainted too.
   const auto counting = std::count_if(found.pairs.begin(), found.pairs.end(),
                                       [](const auto& pair) { return pair.tainted.empty(); });
-  if (counting > 0) EXPECT_EQ(found.comparison.pairs, counting);
+  if (counting > 0) {
+    EXPECT_EQ(found.comparison.pairs, counting);
+  }
 }
 
 TEST_F(Tainted, WhatTaintsEveryPairEndsTheExperiment) {
