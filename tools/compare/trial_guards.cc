@@ -249,7 +249,8 @@ std::string too_many_tainted(const std::vector<ExperimentPair>& pairs) {
 }
 
 bool beyond_repair(const std::vector<ExperimentPair>& pairs, int pairs_wanted) {
-  return 3 * tainted_in(pairs) > long(pairs_wanted + most_repeats(pairs_wanted));
+  return double(pairs.size()) >= kPairsOfAVerdict &&
+         3 * tainted_in(pairs) > long(pairs_wanted + most_repeats(pairs_wanted));
 }
 
 std::vector<PairSample> untainted(const std::vector<PairSample>& samples,

@@ -34,7 +34,8 @@ int most_repeats(int pairs_wanted);
 // to mend. Empty: they are not.
 std::string too_many_tainted(const std::vector<ExperimentPair>& pairs);
 
-// Whether so many are tainted that the rest cannot bring them under a third any more.
+// Whether so many are tainted that the rest cannot bring them under a third any more. Never of
+// fewer than six pairs: they end soon anyway, and leave the whole evidence.
 bool beyond_repair(const std::vector<ExperimentPair>& pairs, int pairs_wanted);
 
 // The samples that count; all of them when every pair is tainted. Both lists in the same order.

@@ -149,9 +149,11 @@ TEST(TrialGuards, MoreThanAThirdIsTooMany) {
   EXPECT_EQ(too_many_tainted(half),
             "1 of 2 pairs are tainted, more than a third; mend that first: pair 2: steal");
   EXPECT_FALSE(beyond_repair(half, 2)) << "repeated once, it is a third";
-  const std::vector<ExperimentPair> two = {pair_of(1, {"x"}), pair_of(1, {"x"})};
-  EXPECT_TRUE(beyond_repair(two, 2));
-  EXPECT_FALSE(beyond_repair(two, 6));
+  std::vector<ExperimentPair> all(5, pair_of(1, {"x"}));
+  EXPECT_FALSE(beyond_repair(all, 6)) << "so few go on";
+  all.push_back(pair_of(4, {}));
+  EXPECT_TRUE(beyond_repair(all, 6)) << "five of eight at most";
+  EXPECT_FALSE(beyond_repair(all, 20)) << "five of 26";
 }
 
 TEST(TrialGuards, TheComparisonUsesWhatIsNotTainted) {
