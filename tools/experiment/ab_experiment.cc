@@ -140,7 +140,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     const size_t before = options.resumed ? options.resumed->experiment.pairs.size() : 0;
     if (experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
-      if (options.kept) options.kept(place, experiment.pairs.size());
+      if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));
     }
     throw;
   }
