@@ -15,7 +15,11 @@ namespace {
 constexpr double kLeastOfOffered = 0.99;
 constexpr double kClockStep_s = 0.5;  // of a ttl, too much; far more than clocks are slewed
 constexpr double kBusiestWorker = 0.9;
-constexpr double kMostSteal = 0.02;
+// Of the processor time, taken by the host. What both arms lose alike is for the interval to cover.
+constexpr double kMostSteal = 0.1, kMostStealApart = 0.02;
+constexpr double kMostThrottled = 0.01;  // of the window
+constexpr const char* kQuieter =
+    "measure when its other machines are quiet, or on cores of your own";
 
 // One pair moves the mean of this many by a sixth of what is wrong with it: so many are the fewest
 // that a verdict rests on. What the pairs have in common is the comparison's to widen intervals by.
@@ -62,12 +66,10 @@ void note_machine(const Observed& seen, std::vector<std::string>& reasons) {
         100 * seen.busiest_worker_cpu_share, 100 * kBusiestWorker));
   }
   if (seen.steal_share && *seen.steal_share > kMostSteal) {
-    reasons.push_back(fmt::format(
-        "the host took {:.1f} % of the processor time away, above {:.0f} %: measure when its other "
-        "machines are quiet, or on cores of your own",
-        100 * *seen.steal_share, 100 * kMostSteal));
+    reasons.push_back(fmt::format("the host took {:.1f} % of the processor time away; {}",
+                                  100 * *seen.steal_share, kQuieter));
   }
-  if (seen.throttled_s && *seen.throttled_s > 0) {
+  if (seen.throttled_s && *seen.throttled_s > kMostThrottled * seen.seconds) {
     reasons.push_back(fmt::format(
         "the cgroup's quota held processes up for {:.3g} s: raise cpu.max, or lower the rate",
         *seen.throttled_s));
@@ -113,6 +115,17 @@ void note_maintenance(const Observed& baseline, const Observed& contender,
   }
 }
 
+void note_steal(const Observed& baseline, const Observed& contender,
+                std::vector<std::string>& reasons) {
+  if (!baseline.steal_share || !contender.steal_share) return;
+  const double apart = *contender.steal_share - *baseline.steal_share;
+  if (std::abs(apart) <= kMostStealApart) return;
+  reasons.push_back(fmt::format(
+      "the host took {:.1f} % of the processor time from the baseline and {:.1f} % from the "
+      "contender; {}",
+      100 * *baseline.steal_share, 100 * *contender.steal_share, kQuieter));
+}
+
 // The log of what the last third takes by what the first takes.
 struct Drift {
   double log_ratio = 0;
@@ -147,7 +160,9 @@ void note_drifts(const Result& baseline, const Result& contender,
   }
 }
 
-// Lag is part of every response time and none of the change's doing.
+// Lag is part of every response time and none of the change's doing. A quarter of the margin, over
+// all pairs, is what the comparison widens a row's interval for; a pair is tainted when it alone
+// could make six cross the margin. Short windows of A/A differ by less, and by chance.
 void note_lateness(const Result& baseline, const Result& contender, const Criteria& criteria,
                    std::vector<std::string>& reasons) {
   const double later = contender.generator.lag_ns.tm95 - baseline.generator.lag_ns.tm95;
@@ -162,10 +177,10 @@ void note_lateness(const Result& baseline, const Result& contender, const Criter
     share = std::abs(later) / time;
     time_ns = time;
   }
-  if (!std::isfinite(share) || share / kPairsOfAVerdict <= margin / 4) return;
+  if (!std::isfinite(share) || share / kPairsOfAVerdict <= margin) return;
   reasons.push_back(fmt::format(
       "the generator was {:.3g} us later in the {} (trimmed mean), {:.2g} % of {}'s {:.3g} us: "
-      "over {:.0f} pairs that alone moves it by more than a quarter of its margin of {:.3g} %; "
+      "over {:.0f} pairs that alone moves it by more than its margin of {:.3g} %; "
       "lower the rate, free a core, or add workers",
       std::abs(later) / 1e3, later > 0 ? "contender" : "baseline", 100 * share, worst,
       time_ns / 1e3, kPairsOfAVerdict, 100 * margin));
@@ -217,6 +232,7 @@ std::vector<std::string> reasons_tainted(const Result& baseline, const Result& c
   append(reasons, "contender", reasons_tainted(contender, criteria));
   if (baseline.observed && contender.observed) {
     note_maintenance(*baseline.observed, *contender.observed, reasons);
+    note_steal(*baseline.observed, *contender.observed, reasons);
   }
   note_drifts(baseline, contender, reasons);
   note_lateness(baseline, contender, criteria, reasons);

@@ -44,7 +44,15 @@ TEST(TrialGuards, TheMachineTaintsATrial) {
   busy.observed->busiest_worker_cpu_share = 0.95;
   expect_one(reasons_tainted(busy, {}), "saturated: its busiest thread used 95 % of a core");
   stolen.observed->steal_share = 0.031;
-  expect_one(reasons_tainted(stolen, {}), "took 3.1 % of the processor time away");
+  EXPECT_EQ(reasons_tainted(stolen, {}), Reasons());
+  EXPECT_EQ(reasons_tainted(stolen, stolen, {}), Reasons()) << "alike in both arms";
+  expect_one(reasons_tainted(calm(), stolen, {}),
+             "1.0 % of the processor time from the baseline and 3.1 % from the contender");
+  stolen.observed->steal_share = 0.11;
+  expect_one(reasons_tainted(stolen, {}), "took 11.0 % of the processor time away");
+  throttled.observed->seconds = 10;
+  throttled.observed->throttled_s = 0.09;
+  EXPECT_EQ(reasons_tainted(throttled, {}), Reasons());
   throttled.observed->throttled_s = 0.25;
   expect_one(reasons_tainted(throttled, {}), "quota held processes up for 0.25 s");
 }
@@ -118,10 +126,10 @@ TEST(TrialGuards, ADriftOfOneArmAlone) {
 
 TEST(TrialGuards, ALatenessThatMovesTheMean) {
   Result late = calm();
-  late.generator.lag_ns.tm95 = 0.7e6;  // 7 % of 10 ms; over six pairs 1.2 %
-  EXPECT_EQ(reasons_tainted(calm(), late, {}), Reasons()) << "a quarter of the margin is 1.25 %";
-  late.generator.lag_ns.tm95 = 0.8e6;
-  expect_one(reasons_tainted(calm(), late, {}), "800 us later in the contender");
+  late.generator.lag_ns.tm95 = 1.7e6;  // 17 % of 10 ms; over six pairs 2.8 %
+  EXPECT_EQ(reasons_tainted(calm(), late, {}), Reasons()) << "the margin is 3 %";
+  late.generator.lag_ns.tm95 = 1.9e6;
+  expect_one(reasons_tainted(calm(), late, {}), "1.9e+03 us later in the contender");
   Criteria wide;
   wide.margins["response_time_tm95"] = 0.2;
   EXPECT_EQ(reasons_tainted(calm(), late, wide), Reasons());

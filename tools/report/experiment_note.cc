@@ -112,6 +112,9 @@ std::string metrics(const Experiment& experiment) {
                     [](const ExperimentPair& pair) {
                       return pair.order == PairOrder::baseline_first && pair.tainted.empty();
                     }));
+  const auto lines = hit_or_fix_lines(experiment.comparison.hit_or_fix);
+  if (!lines.empty()) out += "\n## Hit or fix\n\n";
+  for (const std::string& line : lines) out += "- " + markdown_text(line) + "\n";
   out += "\n## Plans\n\n";
   if (experiment.comparison.plan_changes.empty()) {
     out += fmt::format("None of {} plans changed.\n", experiment.comparison.plans_compared);
