@@ -2,17 +2,20 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <optional>
 
 #include "bench/model/change_reader.h"
 #include "bench/model/problem.h"
 #include "bench/model/scenario_reader.h"
+#include "bench/model/spin.h"
 #include "tools/cli/command.h"
 #include "tools/cli/experiment_outputs.h"
 #include "tools/cli/measure_options.h"
 #include "tools/cli/output_options.h"
 #include "tools/experiment/ab_experiment.h"
 #include "tools/experiment/environment.h"
+#include "tools/experiment/injection.h"
 #include "tools/report/experiment_note.h"
 
 namespace tare {
@@ -25,6 +28,7 @@ struct AbCommand {
   int budget_s = 0;  // 0: none
   std::filesystem::path resume;
   bool allow_shell = false;
+  std::string inject;  // instead of a change
   OutputOptions output;
 };
 
@@ -62,7 +66,8 @@ std::optional<Servers> contender_servers(const MeasureOptions& options, const Ch
 std::optional<Unfinished> take_up(AbCommand& command) {
   MeasureOptions& options = command.measure;
   if (command.resume.empty()) {
-    if (!options.scenario.empty() && !command.change.empty()) return std::nullopt;
+    const bool weighs = !command.change.empty() || !command.inject.empty();
+    if (!options.scenario.empty() && weighs) return std::nullopt;
     throw UsageError(
         "name a scenario and --change CHANGE, or --resume FOLDER; `tare ab --help` has examples");
   }
@@ -112,38 +117,76 @@ AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& 
   return options;
 }
 
+// What the arms run, and the change between them.
+struct Weighed {
+  Scenario baseline;
+  std::optional<Scenario> contender;  // none: the same
+  Change change;
+
+  const Scenario& of_contender() const { return contender ? *contender : baseline; }
+};
+
+Weighed read_weighed(const AbCommand& command) {
+  const MeasureOptions& options = command.measure;
+  Weighed weighed;
+  weighed.baseline = read_scenario(options.scenario, parse_settings(options.settings));
+  if (!command.inject.empty()) return weighed;
+  weighed.change = read_change(command.change);
+  if (auto problems = check_change_against(weighed.change, weighed.baseline); !problems.empty()) {
+    throw FileProblems(std::move(problems));
+  }
+  check_shell(weighed.change, command);
+  if (weighed.change.scenario_patch) {
+    weighed.contender =
+        read_patched_scenario(options.scenario, parse_settings(options.settings), weighed.change);
+  }
+  return weighed;
+}
+
+void inject(const Injection& injection, const WorkbenchOf& bench_of,
+            const std::filesystem::path& results, Weighed& weighed) {
+  const Spin spin = calibrate_spin(weighed.baseline, injection, bench_of, results);
+  weighed.change = change_of(spin);
+  weighed.contender = with_spin(weighed.baseline, injection.operation, spin.turns);
+  weighed.baseline = with_spin(weighed.baseline, injection.operation, 1);
+}
+
 int ab(AbCommand& command, std::stop_token stop) {
   const std::vector<Output> outputs = planned_outputs(command.output);
   const std::optional<Unfinished> resumed = take_up(command);
   const MeasureOptions& options = command.measure;
-  const Scenario scenario = read_scenario(options.scenario, parse_settings(options.settings));
-  const Change change = read_change(command.change);
-  if (auto problems = check_change_against(change, scenario); !problems.empty()) {
-    throw FileProblems(std::move(problems));
-  }
-  check_shell(change, command);
-  std::optional<Scenario> patched;
-  if (change.scenario_patch) {
-    patched = read_patched_scenario(options.scenario, parse_settings(options.settings), change);
-  }
+  const Injection injection =
+      command.inject.empty() ? Injection() : parse_injection(command.inject);
+  Weighed weighed = read_weighed(command);
   ProgressScreen screen;
-  std::optional<Servers> other = contender_servers(options, change, stop);
+  std::optional<Servers> other = contender_servers(options, weighed.change, stop);
   Servers servers = open_servers(options, stop);
-  const Scenario& contender_scenario = patched ? *patched : scenario;
-  const TargetClaim claim(servers, {&scenario, &contender_scenario}, stop);
-  Workbench baseline(servers, claim, scenario, screen.receiver(), stop);
-  std::optional<Workbench> contender;
-  if (patched || other) {
-    contender.emplace(other ? *other : servers, claim, contender_scenario, screen.receiver(), stop);
+  const TargetClaim claim(servers, {&weighed.baseline, &weighed.of_contender()}, stop);
+  const auto bench_of = [&](const Scenario& scenario) {
+    return std::make_unique<Workbench>(servers, claim, scenario, screen.receiver(), stop);
+  };
+  if (!command.inject.empty()) {
+    naming_dead_servers({&servers}, [&] {
+      inject(injection, bench_of, options.results, weighed);
+      return 0;
+    });
+  }
+  const std::unique_ptr<Workbench> baseline = bench_of(weighed.baseline);
+  std::unique_ptr<Workbench> contender;
+  if (weighed.contender || other) {
+    contender = std::make_unique<Workbench>(other ? *other : servers, claim, weighed.of_contender(),
+                                            screen.receiver(), stop);
   }
   AbOptions experiment = ab_options(command, resumed);
   experiment.note = [&](const Experiment& found, const Environment& before,
                         const Environment& after, const std::optional<IndexReview>& index_review) {
-    return experiment_note(found, change, before, after, files_not_committed(stop), index_review);
+    return experiment_note(found, weighed.change, before, after, files_not_committed(stop),
+                           index_review);
   };
-  const AbArms arms{baseline, contender ? *contender : baseline};
-  const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers},
-                                                [&] { return run_ab(arms, change, experiment); });
+  const AbArms arms{*baseline, contender ? *contender : *baseline, !command.inject.empty()};
+  const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers}, [&] {
+    return run_ab(arms, weighed.change, experiment);
+  });
   screen.clear();
   const std::vector<std::string> next = next_steps(options, outcome.folder.string());
   write_outputs(outputs, experiment_render({outcome.experiment, outcome.folder, next,
@@ -158,7 +201,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
   CLI::App* command =
       app.add_subcommand("ab", "Weigh a change: baseline and contender in random pairs");
   add_measure_options(*command, options.measure, ResultsOption::wanted, ScenarioOption::optional);
-  command->add_option("--change", options.change, "The change file");
+  auto* change = command->add_option("--change", options.change, "The change file");
   auto* pairs = command->add_option("--pairs", options.pairs,
                                     "Exactly so many pairs of trials; without it until a verdict, "
                                     "looked at after 6, 10, 15, 20 and at most 30");
@@ -172,10 +215,18 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
                                 CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
       ->check(CLI::Range(1, 7 * 24 * 3600))
       ->excludes(pairs);
+  auto* resume = command->add_option(
+      "--resume", options.resume,
+      "Go on with an experiment that was interrupted; its files, --set and pairs hold");
+  resume->type_name("FOLDER");
   command
-      ->add_option("--resume", options.resume,
-                   "Go on with an experiment that was interrupted; its files, --set and pairs hold")
-      ->type_name("FOLDER");
+      ->add_option(
+          "--inject", options.inject,
+          "Instead of a change a known slowdown of the contender, done by its server: does "
+          "tare find it here? +0% weighs the scenario against itself")
+      ->type_name("OPERATION=+5%")
+      ->excludes(change)
+      ->excludes(resume);
   command->add_flag("--allow-shell", options.allow_shell,
                     "Let the change's shell steps run on this machine");
   add_output_options(*command, options.output);
@@ -187,6 +238,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       "  tare ab scenario.json --change change.json --postgres env --redis env\n"
       "  tare ab scenario.json --change change.json --format junit -o tare.xml \\\n"
       "      --format markdown -o \"$GITHUB_STEP_SUMMARY\" --format text,github\n"
+      "  tare ab scenario.json --inject author_page=+5%\n"
       "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
       "2 inconclusive, 3 not valid, 4 usage or file error.\n");

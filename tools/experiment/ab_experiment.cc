@@ -29,7 +29,7 @@ void prepare(const AbArms& arms, const Change& change, EventLog& log) {
   if (!arms.apart()) return;
   ChangeActions actions(arms.contender, change, log);
   try {
-    arms.contender.prepare([&] { actions.apply(); });
+    arms.contender.prepare([&] { actions.apply(); }, arms.same_cache ? &arms.baseline : nullptr);
   } catch (const RollbackFailed&) {
     throw;
   } catch (...) {
@@ -151,7 +151,8 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     arms.contender.put_back();
     experiment.duration_s = duration_s();
     const size_t before = options.resumed ? options.resumed->experiment.pairs.size() : 0;
-    if (experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
+    const bool repeatable = !change.file.empty();  // injected work is calibrated anew
+    if (repeatable && experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
       if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));
     }

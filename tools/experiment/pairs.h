@@ -22,6 +22,9 @@ namespace tare {
 struct AbArms {
   Workbench& baseline;
   Workbench& contender;
+  // Apart, but both ask for the same rows under the same cache rules: one warm cache serves both,
+  // so that no hit is a difference of how it was warmed.
+  bool same_cache = false;
 
   bool apart() const { return &baseline != &contender; }
 };

@@ -128,7 +128,8 @@ void Workbench::drop_unfinished(const std::string& database) noexcept {
 }
 
 void Workbench::restore_data() {
-  postgres_.reset();  // its connection would be cut
+  postgres_.reset();   // its connection would be cut
+  open_maintenance();  // another arm may have restarted the server since
   if (freshness() != Freshness::in_place) {
     restore_from_template(*maintenance_, template_name(scenario_), database_name(scenario_));
   }
@@ -155,20 +156,24 @@ void Workbench::put_back() noexcept {
   step([&] { put_settings_back(); });
   step([&] { leave_redis(); });
   step([&] {
-    open_maintenance();
     restore_data();
     leave_target();
   });
 }
 
-void Workbench::prepare(const std::function<void()>& first) {
+void Workbench::prepare(const std::function<void()>& first, const Workbench* same_cache) {
   load();
   redis_.emplace(servers_.redis());
   schema_at_start_ = schema_fingerprint(*postgres_);
   if (first) first();
   check_statements();
   read_values();
-  if (scenario_.load.cache_start == CacheStart::warm) warm_cache();
+  if (scenario_.load.cache_start != CacheStart::warm) return;
+  if (same_cache) {
+    snapshot_ = same_cache->snapshot_;
+  } else {
+    warm_cache();
+  }
 }
 
 void Workbench::check_statements() {
@@ -254,7 +259,6 @@ void Workbench::refresh(const Change* change) {
   } else {
     restart_with(*change, settings);
   }
-  open_maintenance();
   restore_data();
   if (!settings.empty() && !servers_.owns_postgres()) set_for_database(*change, settings);
   if (!settings.empty() && servers_.owns_postgres()) {

@@ -42,8 +42,8 @@ class Workbench {
   // warmed until its hit ratio is steady, and kept as a snapshot. Throws FileProblems for what is
   // wrong in the scenario, ServerError, Interrupted.
   // `first` is called when the data is there: what the scenario needs before it can run at all, a
-  // new column of a patched query.
-  void prepare(const std::function<void()>& first = {});
+  // new column of a patched query. `same_cache`, prepared, has a cache that serves here as well.
+  void prepare(const std::function<void()>& first = {}, const Workbench* same_cache = nullptr);
 
   // What the change asks of a target that its other users would feel, or that a restart needs: one
   // problem each, with what to do. Asks the server; empty for the sandbox.

@@ -1,0 +1,52 @@
+#include "bench/model/spin.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "bench/model/errors.h"
+
+namespace tare {
+namespace {
+
+// The statement of the step, if it only reads.
+SqlStep* reading_statement(Step& step) {
+  auto* cached = std::get_if<CachedStep>(&step);
+  SqlStep* sql = cached ? &cached->on_miss : std::get_if<SqlStep>(&step);
+  return sql && !sql->writes ? sql : nullptr;
+}
+
+}  // namespace
+
+// The condition names no column of the statement, so it is asked once, before the first row. The
+// line break ends a comment that the statement may end with.
+std::string with_spin(const std::string& sql, int64_t turns) {
+  const size_t end = sql.find_last_not_of("; \t\r\n");
+  return fmt::format(
+      "SELECT spun.* FROM ({}\n) AS spun WHERE (SELECT count(*) FROM generate_series(1, {})) > 0",
+      sql.substr(0, end + 1), turns);
+}
+
+Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turns) {
+  const auto found = std::find_if(scenario.operations.begin(), scenario.operations.end(),
+                                  [&](const Operation& each) { return each.name == operation; });
+  if (found == scenario.operations.end()) {
+    std::vector<std::string> names;
+    for (const Operation& each : scenario.operations) names.push_back(each.name);
+    throw UsageError(fmt::format("the scenario has no operation {}; it has {}", operation,
+                                 fmt::join(names, ", ")));
+  }
+  for (Step& step : found->steps) {
+    SqlStep* sql = reading_statement(step);
+    if (!sql) continue;
+    sql->sql = with_spin(sql->sql, turns);
+    return scenario;
+  }
+  throw UsageError(fmt::format(
+      "work can be injected into a statement that only reads, and operation {} has none",
+      operation));
+}
+
+}  // namespace tare

@@ -1,0 +1,21 @@
+// A known slowdown: an operation whose statement does extra work in the server, before it answers.
+// Level: model. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "bench/model/scenario.h"
+
+namespace tare {
+
+// The statement, answering the same rows in the same order, after it has counted to `turns` (at
+// least 1): once an execution, on the processor, reading no table. The statement only reads.
+std::string with_spin(const std::string& sql, int64_t turns);
+
+// The scenario with such a loop in the first statement of the operation that only reads; that of a
+// cached step runs on misses. Throws UsageError, naming what there is: no such operation, or none
+// of its statements only reads.
+Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turns);
+
+}  // namespace tare

@@ -1,0 +1,47 @@
+// A known slowdown of the contender, to see whether tare finds it here: how much work makes an
+// operation so much slower is measured under the scenario's own load.
+// Level: experiment. One thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "bench/model/change.h"
+#include "bench/model/scenario.h"
+#include "tools/experiment/workbench.h"
+
+namespace tare {
+
+struct Injection {
+  std::string operation;
+  double share = 0;  // of its response_time_tm95: 0.05 makes it 5 % slower
+};
+
+// "author_page=+5%", of 0 to 1000 %. Throws UsageError.
+Injection parse_injection(const std::string& text);
+
+// How much work it is. Both arms run the statement with a loop in it (bench/model/spin.h), the
+// baseline with one turn.
+struct Spin {
+  Injection injection;
+  int64_t turns = 1;       // of the contender
+  double ns_per_turn = 0;  // what a turn adds to the operation's response_time_tm95
+  double baseline_ns = 0;  // that time with one turn
+};
+
+using WorkbenchOf = std::function<std::unique_ptr<Workbench>(const Scenario& scenario)>;
+
+// Runs a trial with one turn and one with so many that the operation is about half slower: hits
+// that run no statement, and queues, are in the figures. Nothing is run for a share of 0. `results`
+// is for what is written meanwhile; nothing is left there. Throws as run_trial, and UsageError when
+// the loop does not show.
+Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
+                    const WorkbenchOf& bench_of, const std::filesystem::path& results);
+
+// How the experiment calls it: the name, the reason and the text of a change that applies nothing.
+Change change_of(const Spin& spin);
+
+}  // namespace tare
