@@ -54,6 +54,7 @@ WorkerOptions worker_options(const Scenario& scenario, int worker) {
   const Load& load = scenario.load;
   WorkerOptions options{load.timeout, std::min(load.timeout, kLongestDrain),
                         size_t(share_of(load.max_queued, worker, load.workers))};
+  if (load.arrivals.in_turns) options.times = Traffic::Times::left_out;
   if (load.arrivals.kind != ArrivalKind::closed) return options;
   ClientOptions& clients = options.clients.emplace();
   clients.loop = load.arrivals.closed;
@@ -256,8 +257,9 @@ class Team {
     }
   }
 
-  Nanoseconds begin() {
-    const Nanoseconds origin = threads_.front().loop().now() + kHeadStart;
+  Nanoseconds begin(const LoadWatch& watch) {
+    Nanoseconds origin = threads_.front().loop().now() + kHeadStart;
+    if (watch.begins) origin = watch.begins(origin);
     for (WorkerThread& thread : threads_) thread.begin(origin);
     return origin;
   }
@@ -366,7 +368,7 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
   team.launch(postgres, redis);
   team.connect(watch, stop);
 
-  const Nanoseconds origin = team.begin();
+  const Nanoseconds origin = team.begin(watch);
   Nanoseconds reported = origin;
   bool in_window = false;
   while (!team.finished()) {

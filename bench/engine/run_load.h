@@ -32,6 +32,8 @@ struct LoadWatch {
   // Called once each, within 10 ms: when the warm-up is over, and when every request of the window
   // has its answer while the connections are still there. What they throw ends the run.
   std::function<void()> window_begins = {}, window_ended = {};
+  // Given when the schedule would begin, on the steady clock; returns when it shall, then or later.
+  std::function<Nanoseconds(Nanoseconds)> begins = {};
 };
 
 struct LoadOutcome {

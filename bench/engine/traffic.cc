@@ -222,8 +222,8 @@ void Traffic::fill(Random& random, const JobPlace& place, Request& request) cons
   for (size_t i = sources.size(); i < kMaxDraws; ++i) request.values[i] = {};
 }
 
-uint64_t Traffic::digest(const Request& request) {
-  const int64_t intended = request.intended.count();
+uint64_t Traffic::digest(const Request& request, Times times) {
+  const int64_t intended = times == Times::digested ? request.intended.count() : 0;
   uint64_t hash = hash_bytes(&request.number, sizeof request.number);
   hash = hash_bytes(&intended, sizeof intended, hash);
   hash = hash_bytes(&request.operation, sizeof request.operation, hash);

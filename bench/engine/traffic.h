@@ -88,9 +88,12 @@ class Traffic {
   void make_batch(size_t job, uint64_t run, uint32_t batch, Nanoseconds intended,
                   Request& request) const;
 
+  // Whether it counts for the digest when a request is asked.
+  enum class Times { digested, left_out };
+
   // The digest of one request; the digests of a run's requests are added up, so that neither the
   // order nor the number of workers matters.
-  static uint64_t digest(const Request& request);
+  static uint64_t digest(const Request& request, Times times = Times::digested);
 
   const std::vector<OperationTraffic>& operations() const { return operations_; }
   const std::vector<JobTraffic>& jobs() const { return jobs_; }

@@ -105,6 +105,8 @@ TEST(Traffic, DigestTellsRequestsApart) {
   traffic.make(1, Nanoseconds(6), later);
   EXPECT_NE(Traffic::digest(one), Traffic::digest(other));
   EXPECT_NE(Traffic::digest(one), Traffic::digest(later));
+  EXPECT_EQ(Traffic::digest(one, Traffic::Times::left_out),
+            Traffic::digest(later, Traffic::Times::left_out));
 }
 
 TEST(Traffic, CachedStepBecomesThreeCalls) {

@@ -165,7 +165,7 @@ RequestRecord Worker::record_of(const Arrival& arrival, const Request& request) 
 void Worker::leave(const Arrival& arrival, Status status) {
   ++scheduled_;
   make(arrival, not_begun_);
-  digest_ += Traffic::digest(not_begun_);
+  digest_ += Traffic::digest(not_begun_, options_.times);
   RequestRecord record = record_of(arrival, not_begun_);
   record.status = status;
   sink_.add(record);
@@ -176,7 +176,7 @@ void Worker::begin(const Arrival& arrival, size_t client) {
   if (!slot) return leave(arrival, Status::dropped);
   ++scheduled_;
   make(arrival, slot->request);
-  digest_ += Traffic::digest(slot->request);
+  digest_ += Traffic::digest(slot->request, options_.times);
   slot->record = record_of(arrival, slot->request);
   slot->client = client;
   slot->batch_retries = 0;

@@ -26,6 +26,7 @@ struct WorkerOptions {
   // The worker carries out the runs of this job (in Traffic::jobs()): one after the other, one
   // more waiting; what falls due beyond that is dropped.
   std::optional<size_t> job = {};
+  Traffic::Times times = Traffic::Times::digested;
 };
 
 // A cache hit to be held against SQL after the window: everything else follows from the number.

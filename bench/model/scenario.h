@@ -186,7 +186,8 @@ struct Arrivals {
   ArrivalKind kind = ArrivalKind::constant;
   double rate_per_s = 0;  // > 0; for timestamps their mean
   double cv = 1;          // gamma: standard deviation of the gaps by their mean; above 1: bursts
-  std::vector<RatePoint> shape = {};      // ascending; empty: the same rate throughout
+  std::vector<RatePoint> shape = {};  // ascending; empty: the same rate throughout
+  bool in_turns = false;  // the shape rests while the other arm's load asks; see turns.h
   std::vector<double> timestamps_s = {};  // ascending, since the start of the warm-up
   ClosedLoop closed = {};                 // of kind closed; then there is no rate
 };

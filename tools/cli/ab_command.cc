@@ -9,6 +9,7 @@
 #include "bench/model/problem.h"
 #include "bench/model/scenario_reader.h"
 #include "bench/model/spin.h"
+#include "bench/model/turns.h"
 #include "tools/cli/command.h"
 #include "tools/cli/experiment_outputs.h"
 #include "tools/cli/measure_options.h"
@@ -28,7 +29,8 @@ struct AbCommand {
   int budget_s = 0;  // 0: none
   std::filesystem::path resume;
   bool allow_shell = false;
-  std::string inject;  // instead of a change
+  std::string inject;     // instead of a change
+  int interleave_ms = 0;  // 0: one arm after the other
   OutputOptions output;
 };
 
@@ -47,14 +49,17 @@ void check_shell(const Change& change, const AbCommand& command) {
   }
 }
 
-// Servers of their own for a contender with other programs.
-std::optional<Servers> contender_servers(const MeasureOptions& options, const Change& change,
+// Servers of their own for a contender with other programs, or that takes turns.
+std::optional<Servers> contender_servers(const AbCommand& command, const Change& change,
                                          std::stop_token stop) {
-  if (!change.binaries.any()) return std::nullopt;
+  const MeasureOptions& options = command.measure;
+  const bool interleaved = command.interleave_ms > 0;
+  if (!change.binaries.any() && !interleaved) return std::nullopt;
   if (!options.sandbox.empty() || !options.postgres.empty() || !options.redis.empty()) {
     throw UsageError(
-        "a change of the servers' programs needs throwaway sandboxes, one for each arm: leave "
-        "--sandbox, --postgres and --redis out");
+        fmt::format("{} needs throwaway sandboxes, one for each arm: leave --sandbox, --postgres "
+                    "and --redis out",
+                    interleaved ? "--interleave" : "a change of the servers' programs"));
   }
   SandboxOptions sandbox = sandbox_options(options);
   if (!change.binaries.postgres_bin.empty()) sandbox.postgres_bin = change.binaries.postgres_bin;
@@ -151,6 +156,11 @@ void inject(const Injection& injection, const WorkbenchOf& bench_of,
   weighed.baseline = with_spin(weighed.baseline, injection.operation, 1);
 }
 
+void take_turns(Nanoseconds turn, Weighed& weighed) {
+  weighed.baseline = with_turns(std::move(weighed.baseline), turn);
+  if (weighed.contender) weighed.contender = with_turns(std::move(*weighed.contender), turn);
+}
+
 int ab(AbCommand& command, std::stop_token stop) {
   const std::vector<Output> outputs = planned_outputs(command.output);
   const std::optional<Unfinished> resumed = take_up(command);
@@ -158,8 +168,10 @@ int ab(AbCommand& command, std::stop_token stop) {
   const Injection injection =
       command.inject.empty() ? Injection() : parse_injection(command.inject);
   Weighed weighed = read_weighed(command);
+  const std::chrono::milliseconds turn(command.interleave_ms);
+  if (turn.count() > 0) with_turns(weighed.baseline, turn);  // says what is wrong at once
   ProgressScreen screen;
-  std::optional<Servers> other = contender_servers(options, weighed.change, stop);
+  std::optional<Servers> other = contender_servers(command, weighed.change, stop);
   Servers servers = open_servers(options, stop);
   const TargetClaim claim(servers, {&weighed.baseline, &weighed.of_contender()}, stop);
   const auto bench_of = [&](const Scenario& scenario) {
@@ -171,6 +183,7 @@ int ab(AbCommand& command, std::stop_token stop) {
       return 0;
     });
   }
+  if (turn.count() > 0) take_turns(turn, weighed);
   const std::unique_ptr<Workbench> baseline = bench_of(weighed.baseline);
   std::unique_ptr<Workbench> contender;
   if (weighed.contender || other) {
@@ -178,12 +191,16 @@ int ab(AbCommand& command, std::stop_token stop) {
                                             screen.receiver(), stop);
   }
   AbOptions experiment = ab_options(command, resumed);
+  if (turn.count() > 0) experiment.turn = turn;
   experiment.note = [&](const Experiment& found, const Environment& before,
                         const Environment& after, const std::optional<IndexReview>& index_review) {
     return experiment_note(found, weighed.change, before, after, files_not_committed(stop),
                            index_review);
   };
-  const AbArms arms{*baseline, contender ? *contender : *baseline, !command.inject.empty()};
+  AbArms arms{*baseline, contender ? *contender : *baseline};
+  arms.own_servers = other.has_value();
+  arms.same_cache =
+      !command.inject.empty() || (!weighed.change.scenario_patch && !weighed.change.binaries.any());
   const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers}, [&] {
     return run_ab(arms, weighed.change, experiment);
   });
@@ -227,6 +244,15 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       ->type_name("OPERATION=+5%")
       ->excludes(change)
       ->excludes(resume);
+  command
+      ->add_option("--interleave", options.interleave_ms,
+                   "The arms of a pair run at once, each on a sandbox of its own, and their loads "
+                   "take turns of this length (100ms): finds smaller changes on a machine whose "
+                   "speed changes by the second")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"ms", 1}, {"s", 1000}},
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->check(CLI::Range(10, 60'000))
+      ->excludes(resume);
   command->add_flag("--allow-shell", options.allow_shell,
                     "Let the change's shell steps run on this machine");
   add_output_options(*command, options.output);
@@ -239,6 +265,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       "  tare ab scenario.json --change change.json --format junit -o tare.xml \\\n"
       "      --format markdown -o \"$GITHUB_STEP_SUMMARY\" --format text,github\n"
       "  tare ab scenario.json --inject author_page=+5%\n"
+      "  tare ab scenario.json --change change.json --interleave 100ms\n"
       "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
       "2 inconclusive, 3 not valid, 4 usage or file error.\n");

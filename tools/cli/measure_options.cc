@@ -120,6 +120,7 @@ std::vector<std::string> next_steps(const MeasureOptions& options, const std::st
 
 ProgressReceiver ProgressScreen::receiver() {
   return [this](const StageProgress& stage) {
+    const std::lock_guard lock(mutex_);
     Progress progress;
     progress.stage = stage.stage;
     progress.elapsed = std::chrono::steady_clock::now() - started_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -71,6 +72,7 @@ class ProgressScreen {
   void clear() { printer_.clear(); }
 
  private:
+  std::mutex mutex_;  // both arms of a pair may report at once
   ProgressPrinter printer_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

@@ -91,6 +91,13 @@ std::vector<std::string> design_of(const Workbench& bench) {
   return design;
 }
 
+std::string turns_text(Nanoseconds turn) {
+  return fmt::format(
+      "both arms of a pair run at once, on servers of their own; their loads take turns of {:g} "
+      "ms in random order",
+      std::chrono::duration<double, std::milli>(turn).count());
+}
+
 Experiment begin_experiment(const AbArms& arms, const Change& change) {
   Experiment experiment;
   experiment.scenario = arms.baseline.scenario().name;
@@ -115,6 +122,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     return duration_before_s + std::chrono::duration<double>(Clock::now() - started).count();
   };
   experiment.design = design_of(arms.contender);
+  if (options.turn) experiment.design.push_back(turns_text(*options.turn));
   experiment.looks = options.looks;
   Criteria criteria = criteria_of(arms.baseline.scenario(), &change);
   criteria.levels = levels_of(int(options.looks.size()));
@@ -126,7 +134,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   std::vector<PairSample> samples;
   try {
     prepare(arms, change, log);
-    PairsOptions pairs{options.looks, folder.path(), {}, {}};
+    PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {
       const int code =
@@ -143,7 +151,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
       all.insert(all.begin(), std::move(tainted));
     }
     all.insert(all.end(), reasons.begin(), reasons.end());
-    if (change.binaries.any()) {
+    if (arms.own_servers) {
       for (std::string& reason : different_data(arms)) all.push_back(std::move(reason));
     }
     leave(arms, change);
@@ -151,7 +159,8 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     arms.contender.put_back();
     experiment.duration_s = duration_s();
     const size_t before = options.resumed ? options.resumed->experiment.pairs.size() : 0;
-    const bool repeatable = !change.file.empty();  // injected work is calibrated anew
+    // Injected work is calibrated anew, and turns are not among what is kept.
+    const bool repeatable = !change.file.empty() && !options.turn;
     if (repeatable && experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
       if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));

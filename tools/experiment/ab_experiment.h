@@ -27,6 +27,7 @@ using NoteWriter = std::function<std::string(
 struct AbOptions {
   std::vector<int> looks = {6};  // numbers of pairs, rising; the first that settles it is the last
   std::optional<std::chrono::seconds> budget = {};  // for everything; none: until the last look
+  std::optional<Nanoseconds> turn = {};             // of loads that take turns; see PairsOptions
   std::filesystem::path results = "results";
   NoteWriter note;                                   // empty: none
   std::map<std::string, std::string> settings = {};  // --set, for whoever goes on with it

@@ -23,6 +23,7 @@ void EventLog::add(std::string_view event,
                    const std::vector<std::pair<std::string, std::string>>& fields) {
   nlohmann::ordered_json line = {{"time", utc_now()}, {"event", event}};
   for (const auto& [name, value] : fields) line[name] = value;
+  const std::lock_guard lock(mutex_);
   file_ << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
 }
 

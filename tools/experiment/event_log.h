@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,11 +20,12 @@ class EventLog {
   // Appends to `file`. Throws std::runtime_error when it cannot be written.
   explicit EventLog(const std::filesystem::path& file);
 
-  // {"time": ..., "event": ..., further fields}; at the disk before this returns.
+  // From any thread. {"time": ..., "event": ..., further fields}; at the disk before this returns.
   void add(std::string_view event,
            const std::vector<std::pair<std::string, std::string>>& fields = {});
 
  private:
+  std::mutex mutex_;
   std::ofstream file_;
 };
 

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
+#include <memory>
+#include <tuple>
 
 #include "bench/model/random.h"
 #include "bench/model/result_file.h"
+#include "bench/model/turns.h"
 #include "loaders/table_digest.h"
 #include "tools/compare/trial_guards.h"
 #include "tools/experiment/trial.h"
@@ -140,11 +144,16 @@ class Pairs {
     entry.order = order_of(pair);
     entry.baseline = fmt::format("trials/{:02}-baseline{}", pair, again);
     entry.contender = fmt::format("trials/{:02}-contender{}", pair, again);
-    const bool contender_first = entry.order == PairOrder::contender_first;
     PairSample sample;
-    if (contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
-    sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
-    if (!contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
+    if (options_.turn) {
+      std::tie(sample.baseline, sample.contender) = run_in_turns(entry);
+    } else if (entry.order == PairOrder::contender_first) {
+      sample.contender = run_arm(pair, Arm::contender, entry.contender);
+      sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
+    } else {
+      sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
+      sample.contender = run_arm(pair, Arm::contender, entry.contender);
+    }
     entry.tainted = reasons_tainted(sample.baseline.result, sample.contender.result, criteria_);
     for (const std::string& reason : entry.tainted) {
       log_.add("tainted", {{"pair", std::to_string(pair)}, {"reason", reason}});
@@ -155,21 +164,56 @@ class Pairs {
   }
 
   Sample run_arm(int pair, Arm arm, const std::string& place) {
-    Workbench& bench = arm == Arm::baseline ? arms_.baseline : arms_.contender;
+    const TrialOptions trial = trial_options(pair, arm, place);
+    return noted(pair, trial, run_trial(bench_of(arm), trial, log_));
+  }
+
+  // Both trials at once. What goes wrong in one is told when the other one has ended, too.
+  std::pair<Sample, Sample> run_in_turns(const ExperimentPair& entry) {
+    Meeting meeting;
+    const auto arrivals =
+        arrivals_in_turns(arms_.baseline.scenario(), *options_.turn, uint64_t(entry.number));
+    TrialOptions baseline = trial_options(entry.number, Arm::baseline, entry.baseline);
+    TrialOptions contender = trial_options(entry.number, Arm::contender, entry.contender);
+    baseline.turns = InTurns{arrivals.first, &meeting};
+    contender.turns = InTurns{arrivals.second, &meeting};
+    const auto run = [this, &meeting](const TrialOptions& trial) {
+      const std::unique_ptr<Meeting, void (*)(Meeting*)> leaving(
+          &meeting, [](Meeting* left) { left->leave(); });
+      return run_trial(bench_of(trial.arm), trial, log_);
+    };
+    make_fresh(arms_.baseline, baseline, log_);
+    make_fresh(arms_.contender, contender, log_);
+    auto other = std::async(std::launch::async, run, std::cref(contender));
+    TrialOutcome mine = run(baseline);  // when it throws, the other one is waited for
+    TrialOutcome others = other.get();
+    Sample sample = noted(entry.number, baseline, mine);
+    return {std::move(sample), noted(entry.number, contender, others)};
+  }
+
+  Workbench& bench_of(Arm arm) const {
+    return arm == Arm::baseline ? arms_.baseline : arms_.contender;
+  }
+
+  TrialOptions trial_options(int pair, Arm arm, const std::string& place) const {
     TrialOptions trial;
     trial.arm = arm;
     trial.change = &change_;
     trial.folder = options_.folder / place;
-    const bool may_stay = bench.freshness() == Freshness::in_place;
+    const bool may_stay = bench_of(arm).freshness() == Freshness::in_place;
     if (experiment_.pairs.empty() || may_stay) trial.rows_at_start = rows_at_start_;
     trial.stage =
         fmt::format("pair {} of {}{}, {}", pair, options_.looks.size() > 1 ? "at most " : "",
                     most_pairs(), arm == Arm::baseline ? "baseline" : "contender");
     trial.remaining_after = remaining_.after_this_trial();
-    TrialOutcome outcome = run_trial(bench, trial, log_);
+    return trial;
+  }
+
+  // What the trial means for the experiment.
+  Sample noted(int pair, const TrialOptions& trial, const TrialOutcome& outcome) {
     remaining_.done();
     experiment_.cache_keys_cleared += outcome.keys_cleared;
-    if (arm == Arm::contender) {
+    if (trial.arm == Arm::contender) {
       note_rollback(outcome.rollback);
       note_schema(outcome.schema_changes);
     }
@@ -181,7 +225,7 @@ class Pairs {
         add_once(experiment_.warnings, fmt::format("{}: {}", outcome.result.arm, finding));
       }
     }
-    for (const std::string& reason : wrong_cache(bench.scenario(), outcome.result)) {
+    for (const std::string& reason : wrong_cache(bench_of(trial.arm).scenario(), outcome.result)) {
       add_once(experiment_.comparison.invalid_reasons, reason);
     }
     return sample_of(outcome.result);

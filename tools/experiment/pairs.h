@@ -25,6 +25,7 @@ struct AbArms {
   // Apart, but both ask for the same rows under the same cache rules: one warm cache serves both,
   // so that no hit is a difference of how it was warmed.
   bool same_cache = false;
+  bool own_servers = false;  // each arm has servers of its own
 
   bool apart() const { return &baseline != &contender; }
 };
@@ -33,6 +34,9 @@ struct PairsOptions {
   std::vector<int> looks;        // at so many pairs, with those that `experiment` has already
   std::filesystem::path folder;  // of the experiment; trials lie in it
   std::optional<std::chrono::steady_clock::time_point> until;  // when no pair is begun any more
+  // The trials of a pair run at once, on servers of their own, and their loads take turns of this
+  // length (bench/model/turns.h); none: one after the other.
+  std::optional<Nanoseconds> turn;
   // Asked at each look but the last: whether more pairs would say no more.
   std::function<bool(const std::vector<PairSample>&)> settled;
 };

@@ -80,9 +80,14 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   LoadWatch window;
   window.window_begins = [&observation] { observation.begin(); };
   window.window_ended = [&observation] { observation.end(); };
-  const LoadOutcome outcome =
-      bench.drive(bench.scenario(), bench.traffic(), options.stage + ": measure",
-                  options.remaining_after, window);
+  Scenario driven = bench.scenario();
+  if (options.turns) {
+    driven.load.arrivals = options.turns->arrivals;
+    window.begins = [&options](Nanoseconds mine) { return options.turns->meeting->meet(mine); };
+  }
+  const LoadOutcome outcome = bench.drive(driven, bench.traffic(), options.stage + ": measure",
+                                          options.remaining_after, window);
+  if (options.turns) options.turns->meeting->meet();
   bench.say(options.stage + ": check and write", options.remaining_after);
   cache.after = read_cache_counters(bench.redis());
   std::optional<IndexReview> review;
@@ -91,7 +96,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   if (observed) observed->busiest_worker_cpu_share = outcome.busiest_worker_cpu_share;
   const double clock_step = clock_step_s(before_load, Moment::now());
   const std::string started_at = trial.result.started_at;
-  trial.result = make_result(bench, outcome);
+  trial.result = make_result(bench, driven, outcome);
   trial.result.started_at = started_at;
   trial.result.change = options.change ? options.change->name : "";
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
@@ -142,15 +147,20 @@ std::string measure_contender(Workbench& bench, const TrialOptions& options, Eve
 
 }  // namespace
 
-TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log) {
+void make_fresh(Workbench& bench, const TrialOptions& options, EventLog& log) {
   const bool contender = options.arm == Arm::contender;
-  TrialOutcome trial;
-  trial.result.started_at = utc_now();
   log.add("trial", {{"arm", contender ? "contender" : "baseline"}, {"stage", options.stage}});
   bench.say(options.stage +
                 (bench.freshness() == Freshness::restarted ? ": restart and restore" : ": restore"),
             options.remaining_after);
   bench.refresh(contender ? options.change : nullptr);
+}
+
+TrialOutcome run_trial(Workbench& bench, const TrialOptions& options, EventLog& log) {
+  const bool contender = options.arm == Arm::contender;
+  TrialOutcome trial;
+  trial.result.started_at = utc_now();
+  if (!options.turns) make_fresh(bench, options, log);
   const std::string intervals = contender ? measure_contender(bench, options, log, trial)
                                           : measure(bench, options, log, trial);
   write_result(options.folder, trial.result,

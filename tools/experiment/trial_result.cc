@@ -89,8 +89,7 @@ double offered_rate(const Load& load, const Result& result) {
 
 }  // namespace
 
-Result make_result(Workbench& bench, const LoadOutcome& outcome) {
-  const Scenario& scenario = bench.scenario();
+Result make_result(Workbench& bench, const Scenario& scenario, const LoadOutcome& outcome) {
   Result result;
   result.scenario = scenario.name;
   result.warmup_s = Seconds(scenario.load.warmup).count();

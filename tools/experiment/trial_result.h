@@ -11,9 +11,10 @@
 
 namespace tare {
 
-// Holds the sampled hits against SQL. What only the trial knows (its arm, its plans, its
+// Of a run of `driven`, the bench's scenario or one that differs in when requests are asked. Holds
+// the sampled hits against SQL. What only the trial knows (its arm, its plans, its
 // environment) is left open. Throws ServerError, Interrupted.
-Result make_result(Workbench& bench, const LoadOutcome& outcome);
+Result make_result(Workbench& bench, const Scenario& driven, const LoadOutcome& outcome);
 
 // Whether the traffic itself changes rows.
 bool writes_sql(const Scenario& scenario);
