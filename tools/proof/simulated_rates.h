@@ -18,12 +18,12 @@ struct SimulatedRates {
   double trials = 0;                 // that an experiment of identical arms took on average
   double false_alarms = 0;           // identical arms, called regressed
   double false_gains = 0;            // identical arms, called improved
-  std::optional<double> alike;       // identical arms, called so; none: the rule has no such word
+  std::optional<double> alike;       // identical arms, called so; none: it has no such word
   double found_5 = 0, found_10 = 0;  // alarms when the contender is 5 % or 10 % slower
 };
 
-// tare's rule, then the others': each in sequence and interleaved, with 10 trials of each arm. All
-// of them get the same noise. tare's margin is the default of 3 %, its looks the standard ones.
+// kOwnRules at the standard looks, then kRivalRules in sequence and interleaved, with 10 trials of
+// each arm. All of them get the same noise.
 std::vector<SimulatedRates> simulated_rates(const Machine& machine, int experiments);
 
 // All machines, as Markdown.
