@@ -105,8 +105,9 @@ std::string corpus_table(const std::vector<CorpusCell>& cells, const CorpusOptio
   Tables tables;
   std::string recorded;
   for (const CorpusCell& cell : cells) {
-    recorded += fmt::format("{}{}: {} pairs in {} experiments", recorded.empty() ? "" : "; ",
-                            cell.name, cell.pairs.size(), cell.experiments);
+    recorded +=
+        fmt::format("{}{}: {} pairs in {} experiment{}", recorded.empty() ? "" : "; ", cell.name,
+                    cell.pairs.size(), cell.experiments, cell.experiments == 1 ? "" : "s");
     add_cell(cell, options, progress, tables);
   }
   return fmt::format(

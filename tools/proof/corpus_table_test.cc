@@ -35,7 +35,7 @@ TEST(CorpusTable, EveryCellIsHeldAgainstItsTruth) {
   const auto holds = [&table](const std::string& line) {
     EXPECT_NE(table.find(line), std::string::npos) << line << "\n" << table;
   };
-  holds("quiet-aa: 12 pairs in 1 experiments; plus-10: 12 pairs in 1 experiments");
+  holds("quiet-aa: 12 pairs in 1 experiment; plus-10: 12 pairs in 1 experiment.");
   holds("| quiet-aa | 3 % | 6 | independent: 2 | page | 100 % (15.8-100) | 0 % (0-84.2) |");
   holds(
       "| plus-10 | 3 % | 6 | resampled: 10, worth 2.0 | page | 0 % (0-84.2) | 100 % (15.8-100) |");

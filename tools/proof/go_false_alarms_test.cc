@@ -85,7 +85,7 @@ TEST(GoFalseAlarms, TableSaysWhatWasLeftOutAndHasNoOddNumber) {
 
 // Named in an environment variable, because it is no part of this project:
 // golang/perf's cmd/benchseries/testdata/even, packed.
-TEST(GoFalseAlarms, OnRealDaysOursKeepsItsPromise) {
+TEST(GoFalseAlarmsRealdata, OursKeepsItsPromise) {
   const char* archive = std::getenv("TARE_GO_BENCHSERIES");
   if (archive == nullptr || !std::filesystem::exists(archive)) {
     GTEST_SKIP() << "realdata: TARE_GO_BENCHSERIES names no archive of golang/perf's benchseries";

@@ -10,6 +10,7 @@
 #include "bench/model/problem.h"
 #include "tools/proof/corpus_table.h"
 #include "tools/proof/go_false_alarms.h"
+#include "tools/proof/simulated_promises.h"
 #include "tools/proof/simulated_rates.h"
 #include "tools/proof/temporary_folder.h"
 
@@ -99,7 +100,11 @@ int run(int argc, char** argv) {
   simulated->add_option("--experiments", options.experiments, "For each line of the table")
       ->check(CLI::Range(10, 1'000'000))
       ->capture_default_str();
-  simulated->callback([&] { table = [&] { return simulated_table(options.experiments); }; });
+  simulated->callback([&] {
+    table = [&] {
+      return simulated_table(options.experiments) + "\n" + promises_table(options.experiments);
+    };
+  });
 
   CLI::App* golang = app.add_subcommand(
       "golang", "Go's benchmarks of one toolchain on many days: golang/perf's benchseries data");

@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "tools/compare/decision.h"
-#include "tools/compare/statistics.h"
 #include "tools/proof/mann_whitney.h"
 
 namespace tare {
@@ -72,6 +71,7 @@ PairedVerdict tare_verdict(const Arms& arms, const std::vector<PairOrder>& order
     out.pairs = look;
     const Decision decision = decide(differences, levels);
     out.verdict = decision.verdict;
+    if (decision.limits) out.limits.push_back(*decision.limits);
     const bool chance = !decision.p_value || !holm({*decision.p_value}, levels.alarm).front();
     if (out.verdict == Verdict::regressed && chance) out.verdict = Verdict::inconclusive;
     if (out.verdict != Verdict::inconclusive) break;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/compare/comparison.h"
+#include "tools/compare/statistics.h"
 
 namespace tare {
 
@@ -57,7 +58,8 @@ Arms taken(const Arms& arms, Takes takes, Design design);
 // than there are) until there is a verdict; one row, so that no other shares its alarm.
 struct PairedVerdict {
   Verdict verdict = Verdict::inconclusive;
-  int pairs = 0;  // that it took
+  int pairs = 0;                 // that it took
+  std::vector<Interval> limits;  // of each look, of the logarithm of the ratio
 };
 PairedVerdict tare_verdict(const Arms& arms, const std::vector<PairOrder>& orders, double margin,
                            const std::vector<int>& looks);

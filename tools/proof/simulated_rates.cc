@@ -6,6 +6,7 @@
 
 #include "tools/compare/looks.h"
 #include "tools/proof/proportion.h"
+#include "tools/proof/simulated_trials.h"
 
 namespace tare {
 namespace {
@@ -13,42 +14,6 @@ namespace {
 constexpr uint64_t kSeed = 20'261'121;
 constexpr size_t kRivalTrials = 10;  // of each arm
 constexpr double kChanges[] = {0, 0.05, 0.10};
-
-// What the machine adds to each trial, in logarithms, and who runs first in each pair.
-struct Noise {
-  std::vector<double> trials;
-  std::vector<PairOrder> orders;
-};
-
-Noise next_noise(SimulatedMachine& machine) {
-  Noise noise;
-  machine.begin();
-  BalancedOrder order;
-  for (int pair = 0; pair < standard_looks().back(); ++pair) {
-    noise.orders.push_back(order.next([&machine] { return machine.toss(); }));
-    for (int i = 0; i < 2; ++i) noise.trials.push_back(machine.next_mood() + machine.own_noise());
-  }
-  return noise;
-}
-
-Arms interleaved(const Noise& noise, double change, size_t pairs) {
-  Arms arms;
-  for (size_t i = 0; i < pairs; ++i) {
-    const size_t second = noise.orders[i] == PairOrder::baseline_first ? 1 : 0;
-    arms.baseline.push_back(std::exp(noise.trials[2 * i + 1 - second]));
-    arms.contender.push_back((1 + change) * std::exp(noise.trials[2 * i + second]));
-  }
-  return arms;
-}
-
-Arms in_sequence(const Noise& noise, double change) {
-  Arms arms;
-  for (size_t i = 0; i < kRivalTrials; ++i) {
-    arms.baseline.push_back(std::exp(noise.trials[i]));
-    arms.contender.push_back((1 + change) * std::exp(noise.trials[kRivalTrials + i]));
-  }
-  return arms;
-}
 
 void count(SimulatedRates& rates, Answer answer, double change) {
   if (change == 0) {
@@ -59,9 +24,10 @@ void count(SimulatedRates& rates, Answer answer, double change) {
   }
 }
 
-void count_own(SimulatedRates& rates, const OwnRule& rule, const Noise& noise, double change) {
-  const Arms arms = interleaved(noise, change, noise.orders.size());
-  const PairedVerdict found = tare_verdict(arms, noise.orders, rule.margin, standard_looks());
+void count_own(SimulatedRates& rates, const OwnRule& rule, const SimulatedTrials& trials,
+               double change) {
+  const Arms arms = interleaved_arms(trials, change, trials.orders.size());
+  const PairedVerdict found = tare_verdict(arms, trials.orders, rule.margin, standard_looks());
   count(rates, answer_of(found.verdict), change);
   if (change != 0) return;
   rates.trials += 2 * found.pairs;
@@ -106,12 +72,12 @@ std::vector<SimulatedRates> simulated_rates(const Machine& machine, int experime
   std::vector<SimulatedRates> all = rules(experiments);
   SimulatedMachine simulated(machine, kSeed);
   for (int i = 0; i < experiments; ++i) {
-    const Noise noise = next_noise(simulated);
+    const SimulatedTrials trials = next_trials(simulated);
     for (const double change : kChanges) {
-      const Arms apart = in_sequence(noise, change);
-      const Arms paired = interleaved(noise, change, kRivalTrials);
+      const Arms apart = sequential_arms(trials, change, kRivalTrials);
+      const Arms paired = interleaved_arms(trials, change, kRivalTrials);
       auto rates = all.begin();
-      for (const OwnRule& rule : kOwnRules) count_own(*rates++, rule, noise, change);
+      for (const OwnRule& rule : kOwnRules) count_own(*rates++, rule, trials, change);
       for (const RivalRule& rule : kRivalRules) {
         count(*rates++, rule.answer(taken(apart, rule.takes, Design::in_sequence)), change);
         count(*rates++, rule.answer(taken(paired, rule.takes, Design::interleaved)), change);
