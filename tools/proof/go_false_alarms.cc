@@ -15,6 +15,7 @@ namespace tare {
 namespace {
 
 constexpr uint64_t kSeed = 20'261'122;
+constexpr double kInjected = 0.05;
 
 struct Trials {
   Arms arms;
@@ -102,9 +103,47 @@ void count(GoFalseAlarms& found, Answer answer) {
   found.gains += answer == Answer::improvement;
 }
 
+Arms slowed(Arms arms) {
+  for (double& value : arms.contender) value *= 1 + kInjected;
+  return arms;
+}
+
+GoFalseAlarms by_own(GoArms arms, const OwnRule& rule, const std::vector<Trials>& experiments) {
+  GoFalseAlarms found;
+  found.arms = arms;
+  found.rule = rule.name;
+  found.alike = 0;
+  for (const Trials& each : experiments) {
+    const auto verdict = [&](const Arms& values) {
+      const std::vector<int> looks = looks_up_to(int(each.orders.size()));
+      return tare_verdict(values, each.orders, rule.margin, looks).verdict;
+    };
+    const Verdict same = verdict(each.arms);
+    count(found, answer_of(same));
+    *found.alike += same == Verdict::equivalent || same == Verdict::not_worse;
+    found.found += answer_of(verdict(slowed(each.arms))) == Answer::alarm;
+  }
+  return found;
+}
+
 Design design_of(GoArms arms) {
   return arms == GoArms::one_day_paired || arms == GoArms::days_paired ? Design::interleaved
                                                                        : Design::in_sequence;
+}
+
+GoFalseAlarms by_rival(GoArms arms, const RivalRule& rule, const std::vector<Trials>& experiments) {
+  GoFalseAlarms found;
+  found.arms = arms;
+  found.rule = rule.name;
+  for (const Trials& each : experiments) {
+    if (rule.takes == Takes::seven_and_one && each.orders.size() < kPercentBaselines) continue;
+    const auto answer = [&](const Arms& values) {
+      return rule.answer(taken(values, rule.takes, design_of(arms)));
+    };
+    count(found, answer(each.arms));
+    found.found += answer(slowed(each.arms)) == Answer::alarm;
+  }
+  return found;
 }
 
 std::string words_of(GoArms arms) {
@@ -133,22 +172,8 @@ std::vector<GoFalseAlarms> go_false_alarms(const std::vector<GoRun>& runs) {
         experiments.push_back(std::move(each));
       }
     }
-    for (const OwnRule& rule : kOwnRules) {
-      GoFalseAlarms found{arms, std::string(rule.name)};
-      for (const Trials& each : experiments) {
-        const std::vector<int> looks = looks_up_to(int(each.orders.size()));
-        count(found, answer_of(tare_verdict(each.arms, each.orders, rule.margin, looks).verdict));
-      }
-      all.push_back(found);
-    }
-    for (const RivalRule& rule : kRivalRules) {
-      GoFalseAlarms found{arms, std::string(rule.name)};
-      for (const Trials& each : experiments) {
-        if (rule.takes == Takes::seven_and_one && each.orders.size() < kPercentBaselines) continue;
-        count(found, rule.answer(taken(each.arms, rule.takes, design_of(arms))));
-      }
-      all.push_back(found);
-    }
+    for (const OwnRule& rule : kOwnRules) all.push_back(by_own(arms, rule, experiments));
+    for (const RivalRule& rule : kRivalRules) all.push_back(by_rival(arms, rule, experiments));
   }
   std::erase_if(all, [](const GoFalseAlarms& found) { return found.experiments == 0; });
   return all;
@@ -173,14 +198,20 @@ std::string go_table(const std::vector<GoRun>& runs) {
       benchmarks_of(runs).size(), runs.size(),
       skipped == 0 ? std::string("Every line of theirs could be read.")
                    : fmt::format("{} lines were left out, the first: {}", skipped, first));
-  text += "| arms | rule | experiments | false alarms | false gains |\n|---|---|---:|---:|---:|\n";
+  text +=
+      "| arms | rule | experiments | false alarms | false gains | the same, and said so | "
+      "contender "
+      "x 1.05 found |\n|---|---|---:|---:|---:|---:|---:|\n";
   for (const GoFalseAlarms& found : go_false_alarms(runs)) {
     const auto cell = [&](int count) {
       return fmt::format("{}: {}", count,
                          to_text(proportion(double(count) / found.experiments, found.experiments)));
     };
-    text += fmt::format("| {} | {} | {} | {} | {} |\n", words_of(found.arms), found.rule,
-                        found.experiments, cell(found.alarms), cell(found.gains));
+    text +=
+        fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", words_of(found.arms), found.rule,
+                    found.experiments, cell(found.alarms), cell(found.gains),
+                    found.alike ? percent(double(*found.alike) / found.experiments) : "cannot say",
+                    percent(double(found.found) / found.experiments));
   }
   return text;
 }

@@ -3,6 +3,7 @@
 // or what the days did. Level: proof. Pure functions, the same every time; safe from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct GoFalseAlarms {
   std::string rule;
   int experiments = 0;
   int alarms = 0, gains = 0;  // called regressed, improved
+  std::optional<int> alike;   // called not worse or equivalent; none: the rule has no such word
+  int found = 0;              // alarms when the contender's figures are made 5 % larger
 };
 
 // Benchmarks with fewer repeats in a run are left out of it.

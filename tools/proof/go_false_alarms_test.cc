@@ -61,6 +61,10 @@ TEST(GoFalseAlarms, RepeatsAreNoReplicatesOfDays) {
     const GoFalseAlarms& ours = found_by(all, arms, "tare, margin 3 %");
     EXPECT_LE(ours.alarms, 0.02 * ours.experiments);
   }
+  const GoFalseAlarms& paired = found_by(all, GoArms::one_day_paired, "tare, margin 3 %");
+  EXPECT_EQ(paired.found, paired.experiments);  // 5 % more, on a quiet day
+  EXPECT_EQ(paired.alike, paired.experiments);
+  EXPECT_FALSE(found_by(all, GoArms::one_day_paired, "benchstat").alike);
   EXPECT_GT(found_by(all, GoArms::one_day_paired, "benchstat").alarms, 0);
 }
 
@@ -96,6 +100,7 @@ TEST(GoFalseAlarmsRealdata, OursKeepsItsPromise) {
   const GoFalseAlarms& ours = found_by(all, GoArms::one_day_paired, "tare, margin 3 %");
   EXPECT_GT(ours.experiments, 1'000);
   EXPECT_LE(ours.alarms, 0.01 * ours.experiments);
+  EXPECT_GE(*ours.alike, 0.8 * ours.experiments);
   const GoFalseAlarms& days = found_by(all, GoArms::days_paired, "tare, margin 3 %");
   EXPECT_LE(days.alarms, 0.01 * days.experiments);
   const GoFalseAlarms& apart = found_by(all, GoArms::two_days, "benchstat");
