@@ -87,13 +87,14 @@ TEST(GoFalseAlarms, TableSaysWhatWasLeftOutAndHasNoOddNumber) {
   EXPECT_EQ(table, go_table(runs));
 }
 
-// Named in an environment variable, because it is no part of this project:
-// golang/perf's cmd/benchseries/testdata/even, packed.
+// golang/perf's cmd/benchseries/testdata/even, packed; it is no part of this project. TARE_REALDATA
+// is the folder of such data.
 TEST(GoFalseAlarmsRealdata, OursKeepsItsPromise) {
-  const char* archive = std::getenv("TARE_GO_BENCHSERIES");
-  if (archive == nullptr || !std::filesystem::exists(archive)) {
-    GTEST_SKIP() << "realdata: TARE_GO_BENCHSERIES names no archive of golang/perf's benchseries";
-  }
+  const char* root = std::getenv("TARE_REALDATA");
+  if (root == nullptr) GTEST_SKIP() << "TARE_REALDATA is not set: no benchmarks of others to try";
+  const auto archive =
+      std::filesystem::path(root) / "perf_results/golang_perf_benchseries_even.tar.xz";
+  if (!std::filesystem::exists(archive)) GTEST_SKIP() << "TARE_REALDATA has no " << archive;
   const TemporaryFolder folder;
   unpack(archive, folder.path());
   const auto all = go_false_alarms(runs_of(read_go_runs(folder.path()), "Base"));

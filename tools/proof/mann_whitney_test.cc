@@ -66,6 +66,22 @@ TEST(MannWhitney, TiesAreExactInBenchstatOnly) {
   EXPECT_NEAR(mann_whitney_p(one, other, UTest::scipy), std::erfc(z / std::sqrt(2.0)), 1e-12);
 }
 
+// What golang/perf prints of the example in benchstat's documentation: ties, ten values an arm.
+TEST(MannWhitney, AgreesWithWhatBenchstatPrints) {
+  const std::vector<double> old_gob = {3069, 3075, 3069, 3067, 3207, 3064, 3064, 3058, 3059, 3062};
+  const std::vector<double> new_gob = {3075, 3065, 3059, 3065, 3060, 3081, 3186, 3135, 3087, 3062};
+  EXPECT_NEAR(mann_whitney_p(old_gob, new_gob, UTest::benchstat), 0.446, 0.0005);
+}
+
+// What compare.py prints of its own test data where there are ties; without any the dealings of so
+// few values are counted by hand.
+TEST(MannWhitney, AgreesWithWhatComparePyPrints) {
+  EXPECT_NEAR(mann_whitney_p({8, 8}, {7, 4.54, 800}, UTest::scipy), 0.7671, 0.00005);
+  EXPECT_NEAR(mann_whitney_p({80, 77}, {75, 66.6, 1}, UTest::scipy), 0.2000, 0.00005);
+  EXPECT_NEAR(mann_whitney_p({9, 8}, {10, 7}, UTest::scipy), 1.0000, 0.00005);
+  EXPECT_NEAR(mann_whitney_p({90, 86}, {89, 72}, UTest::scipy), 0.6667, 0.00005);
+}
+
 TEST(MannWhitney, ScipyIsNormalFromNineValuesOn) {
   const std::vector<double> one = from(0, 9), other = from(3.5, 9);
   const double exact = mann_whitney_p(one, other, UTest::benchstat);
