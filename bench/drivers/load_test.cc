@@ -62,6 +62,8 @@ class LoadTest : public ::testing::Test {
     if (beside) helper = std::thread(beside);
     LoadWatch watch;
     watch.failure = [] { return std::nullopt; };
+    watch.window_begins = [this] { window_ += "begins"; };
+    watch.window_ended = [this] { window_ += ", ended"; };
     auto join = [&] {
       if (helper.joinable()) helper.join();
     };
@@ -94,6 +96,7 @@ class LoadTest : public ::testing::Test {
   TestPostgres postgres_;
   TestRedis redis_;
   std::unique_ptr<Traffic> traffic_;
+  std::string window_;
 };
 
 TEST_F(LoadTest, MissesStoreTheRealRowAndHitsAreChecked) {
@@ -102,6 +105,9 @@ TEST_F(LoadTest, MissesStoreTheRealRowAndHitsAreChecked) {
   const OperationResult view = outcome.stats.operations().at("view");
   EXPECT_EQ(view.requests.ok, 2000);
   EXPECT_EQ(view.paths.at("hit").count + view.paths.at("miss").count, 2000);
+  EXPECT_EQ(window_, "begins, ended");
+  EXPECT_GT(outcome.busiest_worker_cpu_share, 0.001);
+  EXPECT_LE(outcome.busiest_worker_cpu_share, 1.1);
   EXPECT_EQ(view.steps.at("page.query").calls, view.paths.at("miss").count);
 
   RedisControl redis(redis_.endpoint());

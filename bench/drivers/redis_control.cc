@@ -172,7 +172,10 @@ std::vector<RedisValue> RedisControl::pipeline(const std::vector<RedisCommand>& 
 }
 
 std::map<std::string, std::string> RedisControl::info(const std::string& section) {
-  const std::string text = command({"INFO", section}).text;
+  return info_fields(command({"INFO", section}).text);
+}
+
+std::map<std::string, std::string> info_fields(const std::string& text) {
   std::map<std::string, std::string> fields;
   for (size_t start = 0; start < text.size();) {
     const size_t end = std::min(text.find("\r\n", start), text.size());

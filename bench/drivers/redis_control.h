@@ -45,6 +45,9 @@ class RedisError : public std::runtime_error {
 
 using RedisCommand = std::vector<std::string>;  // the name first
 
+// The fields of INFO's answer.
+std::map<std::string, std::string> info_fields(const std::string& text);
+
 // Every function that talks to the server throws RedisError when Redis refuses, and ServerError
 // when the connection is lost or an answer takes longer than the timeout; then the object is of no
 // more use.

@@ -53,7 +53,9 @@ void count(RequestCounts& counts, Status status) {
 LoadStats::LoadStats(const Traffic& traffic, Nanoseconds warmup, Nanoseconds measure)
     : traffic_(traffic),
       warmup_(warmup),
+      measure_(measure),
       counts_(traffic.operations().size()),
+      thirds_(traffic.operations().size() * kThirds),
       stalls_(warmup, warmup + measure) {
   add_series("generator.lag");
   add_series("generator.wait");
@@ -157,6 +159,13 @@ void LoadStats::add_to_interval(const RequestRecord& record) {
   interval_[places.response].record(record.response.count());
   interval_[places.service].record(record.service.count());
   interval_[places.paths + size_t(record.path)].record(record.response.count());
+  thirds_[record.operation * kThirds + third_of(record)].record(record.response.count());
+}
+
+size_t LoadStats::third_of(const RequestRecord& record) const {
+  if (measure_ <= Nanoseconds(0)) return 0;
+  const double share = double((record.intended - warmup_).count()) / double(measure_.count());
+  return std::min(size_t(share * double(kThirds)), kThirds - 1);
 }
 
 void LoadStats::flush_interval() {
@@ -250,6 +259,10 @@ OperationResult LoadStats::operation_result(size_t operation) const {
     const Histogram& histogram = total_[places.calls + call];
     result.steps.emplace(traffic.call_names[call],
                          StepResult{histogram.count(), histogram.summary()});
+  }
+  for (size_t third = 0; third < kThirds; ++third) {
+    const HistogramSummary times = thirds_[operation * kThirds + third].summary();
+    result.thirds.push_back({times.count, times.tm95});
   }
   const RequestCounts& requests = result.requests;
   if (requests.scheduled != requests.ok + requests.failed + requests.timed_out + requests.dropped +

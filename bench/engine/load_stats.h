@@ -47,7 +47,7 @@ class LoadStats {
 
  private:
   using Table = std::vector<Histogram>;  // one histogram per series
-  static constexpr size_t kLag = 0, kWait = 1;
+  static constexpr size_t kLag = 0, kWait = 1, kThirds = 3;
   struct Places {  // of an operation's series in a table
     size_t response = 0, service = 0, paths = 0, calls = 0;
   };
@@ -70,16 +70,18 @@ class LoadStats {
   void add_to_interval(const RequestRecord& record);
   void flush_interval();
   std::map<std::string, PathResult> paths_of(size_t operation) const;
+  size_t third_of(const RequestRecord& record) const;
   OperationResult operation_result(size_t operation) const;
 
   const Traffic& traffic_;
-  Nanoseconds warmup_;
+  Nanoseconds warmup_, measure_;
   std::vector<std::string> tags_;
   std::vector<Places> places_;
   std::vector<Counts> counts_;
   std::vector<JobCounts> jobs_;
   std::vector<CacheLookups> lookups_;
   Table interval_, total_;
+  Table thirds_;  // response times of each operation's ok requests, kThirds a piece
   Histogram live_;
   StallFinder stalls_;
   int64_t interval_second_ = 0;

@@ -1,7 +1,9 @@
 #include "bench/engine/run_load.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
@@ -30,6 +32,17 @@ Nanoseconds thread_cpu_time() {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
   };
   return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+// Of another thread, all its life long.
+Nanoseconds cpu_time_of(std::thread& thread) {
+  clockid_t clock{};
+  timespec time{};
+  if (pthread_getcpuclockid(thread.native_handle(), &clock) != 0 ||
+      clock_gettime(clock, &time) != 0) {
+    return Nanoseconds(0);
+  }
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
 
 // `total` dealt out to workers as evenly as it goes, at least one each.
@@ -107,6 +120,7 @@ class WorkerThread {
       const Nanoseconds before = thread_cpu_time();
       if (begun_) loop_.run_until([this] { return all_finished(); });
       cpu_ = thread_cpu_time() - before;
+      cpu_in_all_ = thread_cpu_time();
       finished_ = true;
     });
   }
@@ -152,6 +166,13 @@ class WorkerThread {
   Worker& worker() { return worker_; }          // after join()
   std::deque<Worker>& jobs() { return jobs_; }  // after join()
   Nanoseconds cpu() const { return cpu_; }
+
+  void note_window_begins() {
+    if (!finished_) cpu_before_window_ = cpu_time_of(thread_);
+  }
+  Nanoseconds cpu_in_window() const {  // after join()
+    return std::max(cpu_in_all_ - cpu_before_window_, Nanoseconds(0));
+  }
 
  private:
   void open(const SessionFactory& postgres, const SessionFactory& redis) {
@@ -201,7 +222,7 @@ class WorkerThread {
   std::deque<Worker> jobs_;  // by Traffic::jobs()
   bool begun_ = false, stopped_ = false;
   std::atomic<bool> connected_ = false, finished_ = false;
-  Nanoseconds cpu_{};
+  Nanoseconds cpu_{}, cpu_in_all_{}, cpu_before_window_{};
   std::thread thread_;
 };
 
@@ -243,6 +264,10 @@ class Team {
 
   void stop() {
     for (WorkerThread& thread : threads_) thread.stop();
+  }
+
+  void note_window_begins() {
+    for (WorkerThread& thread : threads_) thread.note_window_begins();
   }
 
   bool finished() const {
@@ -296,6 +321,9 @@ void sum_up(Team& team, const Scenario& scenario, const Traffic& traffic, LoadOu
   for (WorkerThread& thread : team.threads()) {
     Worker& worker = thread.worker();
     cpu += thread.cpu();
+    const double share = double(thread.cpu_in_window().count()) /
+                         double(std::max(scenario.load.measure, Nanoseconds(1)).count());
+    outcome.busiest_worker_cpu_share = std::max(outcome.busiest_worker_cpu_share, share);
     if (!closed) outcome.digest += worker.digest();
     outcome.scheduled += worker.scheduled();
     outcome.reconnects += reconnects_of(worker);
@@ -332,18 +360,24 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
                      const SessionFactory& postgres, const SessionFactory& redis,
                      const LoadWatch& watch, std::stop_token stop) {
   const Nanoseconds length = scenario.load.warmup + scenario.load.measure;
-  LoadOutcome outcome{
-      LoadStats(traffic, scenario.load.warmup, scenario.load.measure), 0, 0, 0, 0, {}, {}, {}};
+  const Load& load = scenario.load;
+  LoadOutcome outcome{LoadStats(traffic, load.warmup, load.measure), 0, 0, 0, 0, 0, {}, {}, {}};
   Team team(scenario, traffic);
   team.launch(postgres, redis);
   team.connect(watch, stop);
 
   const Nanoseconds origin = team.begin();
   Nanoseconds reported = origin;
+  bool in_window = false;
   while (!team.finished()) {
     std::this_thread::sleep_for(kCountEvery);
     team.count_into(outcome.stats);
     const Nanoseconds now = team.now();
+    if (!in_window && now - origin >= load.warmup) {
+      in_window = true;
+      team.note_window_begins();
+      if (watch.window_begins) watch.window_begins();
+    }
     if (now - reported < kReportEvery) continue;
     report(watch, outcome.stats, now - origin, length, now - reported);
     reported = now;
@@ -352,6 +386,7 @@ LoadOutcome run_load(const Scenario& scenario, const Traffic& traffic,
   }
   if (stop.stop_requested()) throw Interrupted();
   if (auto failure = watch.failure()) throw ServerError(*failure);
+  if (in_window && watch.window_ended) watch.window_ended();
   for (WorkerThread& thread : team.threads()) thread.join();
   team.count_into(outcome.stats);
   outcome.stats.finish();

@@ -29,6 +29,9 @@ struct TrafficProgress {
 struct LoadWatch {
   std::function<void(const TrafficProgress&)> progress;  // about every 250 ms
   std::function<std::optional<std::string>()> failure;   // asked as often; a text ends the run
+  // Called once each, within 10 ms: when the warm-up is over, and when every request of the window
+  // has its answer while the connections are still there. What they throw ends the run.
+  std::function<void()> window_begins = {}, window_ended = {};
 };
 
 struct LoadOutcome {
@@ -38,6 +41,7 @@ struct LoadOutcome {
   uint64_t digest = 0;
   uint64_t scheduled = 0;  // warm-up too
   double cpu_ns_per_request = 0;
+  double busiest_worker_cpu_share = 0;  // of the window, until the last answer
   int64_t reconnects = 0;
   std::vector<HitSample> hit_samples;
   std::vector<std::string> first_errors;      // by operation; empty: none

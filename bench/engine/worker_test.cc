@@ -38,6 +38,15 @@ TEST_F(StallTest, OneConnectionTellsTheWholeWait) {
   EXPECT_NEAR(double(result.response_time_ns.max), 3000e6, 3000e6 * 0.003);
 }
 
+TEST_F(StallTest, ThirdsTellWhenItWas) {
+  const std::vector<ThirdResult> thirds = run(1).thirds;
+  ASSERT_EQ(thirds.size(), 3u);
+  for (const ThirdResult& third : thirds) EXPECT_NEAR(double(third.count), 20'000, 1);
+  EXPECT_NEAR(thirds[0].tm95_ns, 0.2e6, 0.2e6 * 0.01);
+  EXPECT_GT(thirds[1].tm95_ns, 50e6) << "the stall begins with the second third";
+  EXPECT_NEAR(thirds[2].tm95_ns, 0.2e6, 0.2e6 * 0.01);
+}
+
 TEST_F(StallTest, EightConnectionsTellTheWholeWait) {
   const OperationResult result = run(8);
   EXPECT_EQ(result.requests.ok, 60'000);

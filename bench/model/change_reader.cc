@@ -131,6 +131,11 @@ std::vector<std::string> key_texts(const Scenario& scenario) {
   return texts;
 }
 
+// What servers spend is known of all requests together.
+bool is_of_servers(const std::string& metric) {
+  return metric.ends_with("_cpu_per_request") || metric.ends_with("_bytes_per_request");
+}
+
 // Why the metric can never be measured for this operation; empty when it can.
 std::string unmeasurable(const std::string& metric, const Operation& operation) {
   bool cached = false, sql = false, redis = false;
@@ -145,25 +150,30 @@ std::string unmeasurable(const std::string& metric, const Operation& operation) 
   if (metric == "blocks_per_query" && !sql) return "has no SQL step";
   if (metric == "redis_calls_per_request" && !redis) return "makes no Redis call";
   if (metric == "throughput") return "is asked beside others; say \"(all)\", in a closed loop";
+  if (is_of_servers(metric)) return "is asked beside others; say \"(all)\"";
   if (metric == "lateness_mean" || metric == "duration_mean") return "is no job";
   return "";
 }
 
-// "job import" for each job, and "(all)" in a closed loop.
+// "job import" for each job, and "(all)".
 std::vector<std::string> others_to_expect_of(const Scenario& scenario) {
   std::vector<std::string> names;
   for (const Job& job : scenario.load.jobs) names.push_back("job " + job.name);
-  if (scenario.load.arrivals.kind == ArrivalKind::closed) names.push_back("(all)");
+  names.push_back("(all)");
   return names;
 }
 
-std::string unmeasurable_of_other(const std::string& metric, const std::string& name) {
-  const bool all = name == "(all)";
-  const bool known =
-      all ? metric == "throughput"
-          : metric == "failed_share" || metric == "lateness_mean" || metric == "duration_mean";
-  if (known) return "";
-  return all ? "has a throughput" : "has a failed_share, lateness_mean and duration_mean";
+std::string unmeasurable_of_other(const std::string& metric, const std::string& name,
+                                  const Scenario& scenario) {
+  if (name == "(all)") {
+    const bool closed = scenario.load.arrivals.kind == ArrivalKind::closed;
+    if (is_of_servers(metric) || (closed && metric == "throughput")) return "";
+    return std::string(closed ? "has a throughput" : "has no throughput, since the loop is open,") +
+           " and postgres_cpu_per_request, redis_cpu_per_request, wal_bytes_per_request, "
+           "redis_bytes_per_request";
+  }
+  if (metric == "failed_share" || metric == "lateness_mean" || metric == "duration_mean") return "";
+  return "has a failed_share, lateness_mean and duration_mean";
 }
 
 }  // namespace
@@ -222,7 +232,7 @@ std::vector<Problem> check_change_against(const Change& change, const Scenario& 
     }
     const std::string& metric = change.expect[i].metric;
     const std::string why = found < operations ? unmeasurable(metric, scenario.operations[found])
-                                               : unmeasurable_of_other(metric, name);
+                                               : unmeasurable_of_other(metric, name, scenario);
     if (why.empty()) continue;
     problems.push_back({change.file.string(), fmt::format("/expect/{}/metric", i),
                         fmt::format("\"{}\" {}, so there is no {} to expect", name, why, metric)});

@@ -67,7 +67,9 @@ TEST(ChangeReader, TellsEveryMistakeAtOnceInTheFilesOrder) {
              "\"service_time_p50\", \"service_time_p90\", \"service_time_p95\", "
              "\"service_time_p99\", \"service_time_p999\", \"service_time_max\", "
              "\"failed_share\", \"hit_ratio\", \"blocks_per_query\", "
-             "\"redis_calls_per_request\", \"throughput\", \"lateness_mean\", \"duration_mean\"",
+             "\"redis_calls_per_request\", \"throughput\", \"lateness_mean\", \"duration_mean\", "
+             "\"postgres_cpu_per_request\", \"redis_cpu_per_request\", "
+             "\"wal_bytes_per_request\", \"redis_bytes_per_request\"",
              "/expect/0/at_most: must be >= -1",
              "/apply/0/sql: SQL: syntax error at or near \"INDX\" (character 8); correct it (read "
              "by the grammar of PostgreSQL 15)",
@@ -198,10 +200,21 @@ TEST(ChangeReader, ExpectsOfJobsAndOfAClosedLoop) {
             "\"job import\" has a failed_share, lateness_mean and duration_mean, so there is no "
             "response_time_tm95 to expect");
   EXPECT_EQ(problems[1].pointer, "/expect/2/operation");
-  EXPECT_EQ(problems[2].pointer, "/expect/3/operation") << "in an open loop";
+  EXPECT_NE(problems[2].message.find("no throughput, since the loop is open"), std::string::npos);
   EXPECT_EQ(problems[3].pointer, "/expect/4/metric");
   scenario.load.arrivals.kind = ArrivalKind::closed;
   EXPECT_EQ(check_change_against(change, scenario).size(), 3u);
+}
+
+TEST(ChangeReader, ExpectsOfWhatServersSpend) {
+  Change change = read(kGoodChange);
+  change.expect = {{"(all)", "wal_bytes_per_request", 0},
+                   {"(all)", "response_time_tm95", 0},
+                   {"browse", "postgres_cpu_per_request", 0}};
+  const std::vector<Problem> problems = check_change_against(change, good_scenario());
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_EQ(problems[0].pointer, "/expect/1/metric");
+  EXPECT_NE(problems[1].message.find("say \"(all)\""), std::string::npos);
 }
 
 }  // namespace

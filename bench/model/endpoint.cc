@@ -48,4 +48,9 @@ std::string public_text(const RedisEndpoint& endpoint) {
                      endpoint.port, endpoint.database);
 }
 
+bool is_local(const RedisEndpoint& endpoint) {
+  return !endpoint.socket.empty() || endpoint.host == "localhost" || endpoint.host == "::1" ||
+         endpoint.host.starts_with("127.");
+}
+
 }  // namespace tare

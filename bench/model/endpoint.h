@@ -32,4 +32,7 @@ struct RedisEndpoint {
 std::string public_text(const PostgresEndpoint& endpoint);
 std::string public_text(const RedisEndpoint& endpoint);
 
+// Whether it is reached without a network: by a socket or by the loopback.
+bool is_local(const RedisEndpoint& endpoint);
+
 }  // namespace tare

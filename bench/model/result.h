@@ -11,6 +11,7 @@
 
 #include "bench/model/cache_review.h"
 #include "bench/model/index_review.h"
+#include "bench/model/observed.h"
 #include "bench/model/plan.h"
 
 namespace tare {
@@ -70,6 +71,14 @@ struct CacheCheck {
   friend bool operator==(const CacheCheck&, const CacheCheck&) = default;
 };
 
+// A third of the window: the requests meant to start in it.
+struct ThirdResult {
+  int64_t count = 0;   // ok ones
+  double tm95_ns = 0;  // of their response times
+
+  friend bool operator==(const ThirdResult&, const ThirdResult&) = default;
+};
+
 struct OperationResult {
   RequestCounts requests;
   std::map<std::string, int64_t> failed;  // reason -> count: wrong_answer, server_error, ...
@@ -79,6 +88,7 @@ struct OperationResult {
   std::map<std::string, PathResult> paths;  // hit, miss, bypass, write, plain; only those seen
   std::map<std::string, StepResult> steps;
   CacheCheck cache_check;
+  std::vector<ThirdResult> thirds = {};  // three, in order; none in an older tare's result
 
   friend bool operator==(const OperationResult&, const OperationResult&) = default;
 };
@@ -166,6 +176,7 @@ struct Result {
   std::vector<std::string> warnings;             // each says what to do next
   std::vector<Plan> plans;                       // kept in plans.json
   std::optional<IndexReview> index_review = {};  // none: no PostgreSQL, or an older tare's result
+  std::optional<Observed> observed = {};         // none: an older tare's result
 
   friend bool operator==(const Result&, const Result&) = default;
 };

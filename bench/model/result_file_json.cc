@@ -6,6 +6,7 @@
 
 #include "bench/model/problem.h"
 #include "bench/model/result_file.h"
+#include "bench/model/result_file_observed.h"
 #include "bench/model/result_file_review.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/result_schema.h"
@@ -53,6 +54,12 @@ ordered_json written(const OperationResult& operation) {
   out["cache_check"] = {{"checked", operation.cache_check.checked},
                         {"different", operation.cache_check.different},
                         {"example_key", operation.cache_check.example_key}};
+  if (!operation.thirds.empty()) {
+    out["thirds"] = ordered_json::array();
+    for (const ThirdResult& third : operation.thirds) {
+      out["thirds"].push_back({{"count", third.count}, {"tm95_ns", third.tm95_ns}});
+    }
+  }
   return out;
 }
 
@@ -174,6 +181,12 @@ OperationResult read_operation(const json& value) {
   operation.cache_check.checked = whole_number(check.at("checked"));
   operation.cache_check.different = whole_number(check.at("different"));
   operation.cache_check.example_key = check.at("example_key").get<std::string>();
+  if (const auto thirds = value.find("thirds"); thirds != value.end()) {
+    for (const json& third : *thirds) {
+      operation.thirds.push_back(
+          {whole_number(third.at("count")), third.at("tm95_ns").get<double>()});
+    }
+  }
   return operation;
 }
 
@@ -277,6 +290,9 @@ Result read_document(const json& value) {
   if (const auto review = value.find("index_review"); review != value.end()) {
     result.index_review = index_review_from_json(review->dump());
   }
+  if (const auto observed = value.find("observed"); observed != value.end()) {
+    result.observed = observed_from_json(observed->dump());
+  }
   return result;
 }
 
@@ -315,6 +331,9 @@ std::string result_to_json(const Result& result) {
   out["warnings"] = result.warnings;
   if (result.index_review) {
     out["index_review"] = ordered_json::parse(index_review_to_json(*result.index_review));
+  }
+  if (result.observed) {
+    out["observed"] = ordered_json::parse(observed_to_json(*result.observed));
   }
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::result_schema, "result.json");

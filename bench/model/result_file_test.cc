@@ -56,6 +56,7 @@ Result whole_result() {
   operation.paths["miss"].tm95_part = {1.0 / 3, 1234.5};
   operation.steps = {{"page", {90, summary()}}, {"GET ü", {91, summary()}}};
   operation.cache_check = {7, 1, "site:post:1"};
+  operation.thirds = {{30, 1.5}, {29, 1.0 / 3}, {31, 7}};
   Result result;
   result.scenario = "debian-archive";
   result.change = "index";
@@ -87,6 +88,12 @@ Result whole_result() {
                         "ext4",
                         "none"};
   result.warnings = {"one", "two"};
+  result.observed = Observed{20.01,
+                             0.001,
+                             0.25,
+                             0.7,
+                             PostgresObserved{1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+                             RedisObserved{11, 12, 13, 14, 15, 16, 17, 18, 19}};
   return result;
 }
 
@@ -94,6 +101,17 @@ TEST_F(ResultFile, ComesBackExactlyAsText) {
   const Result result = whole_result();
   EXPECT_EQ(result_from_json(result_to_json(result), "result.json"), result);
   EXPECT_EQ(result_from_json(result_to_json(Result()), "result.json"), Result());
+}
+
+TEST_F(ResultFile, WhatWasNotObservedIsLeftOut) {
+  Result result = whole_result();
+  result.observed = Observed{};
+  result.observed->postgres.emplace();
+  const std::string text = result_to_json(result);
+  for (const char* name : {"steal_share", "throttled_s", "cpu_ns\"", "wal_bytes\"", "redis\": {"}) {
+    EXPECT_EQ(text.substr(text.find("\"observed\"")).find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(result_from_json(text, "result.json"), result);
 }
 
 TEST_F(ResultFile, ComesBackExactlyFromAFolder) {

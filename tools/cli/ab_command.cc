@@ -79,7 +79,7 @@ std::optional<Unfinished> take_up(AbCommand& command) {
   }
   // The folder lies in RESULTS/SCENARIO.
   options.results = std::filesystem::canonical(command.resume).parent_path().parent_path();
-  const int have = int(unfinished.experiment.pairs.size());
+  const int have = pairs_begun(unfinished.experiment);
   if (command.pairs > 0 && command.pairs < have) {
     throw UsageError(fmt::format("{} has {} pairs already; say --pairs {} or more",
                                  command.resume.string(), have, have));

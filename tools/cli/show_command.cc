@@ -99,7 +99,7 @@ Render plain_render(const ShowOptions& options, Kind kind) {
       if (format == Format::json) return read_whole_file(options.folder / "unfinished.json");
       return fmt::format(
           "{}: unfinished, {} of {} pairs, no verdict yet\nnext: tare ab --resume {}\n",
-          unfinished.experiment.change, unfinished.experiment.pairs.size(), unfinished.pairs,
+          unfinished.experiment.change, pairs_begun(unfinished.experiment), unfinished.pairs,
           folder);
     }
     const Result result = read_result(options.folder);

@@ -8,6 +8,7 @@
 
 #include "tools/compare/comparison_parts.h"
 #include "tools/compare/decision.h"
+#include "tools/compare/null_check.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
@@ -16,6 +17,9 @@ namespace {
 constexpr const char* kShownMetrics[] = {
     "response_time_p50",      "response_time_p99",       "service_time_tm95",      "hit_ratio",
     "response_time_tm95_hit", "response_time_tm95_miss", "redis_calls_per_request"};
+
+constexpr const char* kServerMetrics[] = {"postgres_cpu_per_request", "redis_cpu_per_request",
+                                          "wal_bytes_per_request", "redis_bytes_per_request"};
 
 std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
   std::set<std::string> names;
@@ -125,6 +129,11 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
   if (criteria.closed_loop) {
     rows.push_back(
         judge_metric(pairs, std::string(kAllOperations), "throughput", Gating::gating, criteria));
+  }
+  for (const char* metric : kServerMetrics) {
+    Judged judged =
+        judge_metric(pairs, std::string(kAllOperations), metric, Gating::shown, criteria);
+    if (judged.row.baseline || judged.row.contender) rows.push_back(std::move(judged));
   }
   share_alarms(criteria, rows);
   for (Judged& judged : rows) out.rows.push_back(std::move(judged.row));
@@ -281,6 +290,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   out.invalid_reasons = reasons_not_comparable(pairs, criteria);
   if (pairs.empty()) return out;
   add_rows(pairs, criteria, out);
+  out.null_check = null_check(pairs, out.rows);
   for (const Expectation& expectation : criteria.expect) {
     out.expectations.push_back(judged_expectation(pairs, criteria, expectation));
   }

@@ -66,7 +66,7 @@ Criteria criteria_of(const Scenario& scenario, const Change* change);
 enum class Verdict { improved, equivalent, not_worse, regressed, inconclusive, invalid };
 enum class Gating { gating, shown };  // shown rows have no say in the exit code
 // Of Row::baseline and contender.
-enum class Unit { nanoseconds, share, blocks, calls, per_second, per_minute };
+enum class Unit { nanoseconds, share, blocks, calls, per_second, per_minute, bytes };
 enum class ChangeKind {
   relative,  // 0.05 = +5 %; the interval is of paired log-ratios, transformed back
   points,    // difference of shares: 0.01 = +1 percentage point
@@ -137,6 +137,18 @@ struct PlanChange {
   friend bool operator==(const PlanChange&, const PlanChange&) = default;
 };
 
+// The baseline of one pair against that of the next: how far a metric moves where nothing was
+// changed. Relative, as a row's change.
+struct NullCheck {
+  std::string operation;
+  std::string metric;
+  double change = 0;
+  std::optional<double> low, high;  // none: one couple
+  int couples = 0;
+
+  friend bool operator==(const NullCheck&, const NullCheck&) = default;
+};
+
 struct Comparison {
   std::vector<Row> rows;  // gating rows first
   std::vector<ExpectationResult> expectations;
@@ -147,6 +159,7 @@ struct Comparison {
   std::optional<double> hit_ratio_baseline, hit_ratio_contender;  // over all operations
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;
+  std::vector<NullCheck> null_check = {};  // of the gating rows; gates nothing
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };

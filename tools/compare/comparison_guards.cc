@@ -2,18 +2,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
 #include "tools/compare/comparison_parts.h"
+#include "tools/compare/trial_guards.h"
 
 namespace tare {
 namespace {
 
 constexpr size_t kMostReasons = 20;
-constexpr double kLeastOfOffered = 0.99;
-constexpr double kClockStep_s = 0.5;  // of a ttl, too much; far more than clocks are slewed
 
 // Where a server stands is not how it is set: every trial has its own folder.
 const std::set<std::string> kPlaces = {
@@ -64,10 +62,8 @@ void compare_environments(const Environment& first, const Environment& other,
 
 std::vector<std::string> reasons_invalid(const Result& trial) {
   std::vector<std::string> reasons;
-  double scheduled = 0;
   for (const auto& [name, operation] : trial.operations) {
     const RequestCounts& counts = operation.requests;
-    scheduled += double(counts.scheduled);
     const int64_t accounted =
         counts.ok + counts.failed + counts.timed_out + counts.dropped + counts.unfinished;
     if (accounted != counts.scheduled) {
@@ -81,26 +77,7 @@ std::vector<std::string> reasons_invalid(const Result& trial) {
                                     counts.ok, on_paths));
     }
   }
-  int64_t timed_out = 0;
-  for (const auto& [name, operation] : trial.operations) timed_out += operation.requests.timed_out;
-  for (const auto& [name, job] : trial.jobs) timed_out += job.runs.timed_out;
-  if (trial.generator.reconnects > 0 && timed_out == 0) {
-    reasons.push_back(fmt::format("{} connections were lost under way: did a server stop?",
-                                  trial.generator.reconnects));
-  }
-  if (std::abs(trial.clock_step_s) >= kClockStep_s) {
-    reasons.push_back(
-        fmt::format("the machine's clock was set by {:+.1f} s while the load ran, and the time to "
-                    "live of every key with it: let it be, and measure again",
-                    trial.clock_step_s));
-  }
-  // Poisson arrivals differ from their mean by chance: three standard deviations are allowed.
-  const double expected = trial.offered_rate_per_s * trial.measured_s;
-  if (expected > 0 && scheduled < kLeastOfOffered * expected - 3 * std::sqrt(expected)) {
-    reasons.push_back(
-        fmt::format("the offered rate was not reached: {:.0f} of {:.0f} requests were scheduled",
-                    scheduled, expected));
-  }
+  for (std::string& reason : reasons_disturbed(trial)) reasons.push_back(std::move(reason));
   return reasons;
 }
 

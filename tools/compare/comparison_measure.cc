@@ -79,6 +79,26 @@ Measurement measure_job(const JobResult& job, const std::string& metric) {
   return {};
 }
 
+// What the servers spent in the window, by its ok requests; jobs' work is in it too.
+Measurement measure_servers(const Result& result, const std::string& metric) {
+  Measurement out;
+  out.unit = metric.find("_bytes_") == std::string::npos ? Unit::nanoseconds : Unit::bytes;
+  int64_t ok = 0;
+  for (const auto& [name, operation] : result.operations) ok += operation.requests.ok;
+  if (!result.observed || ok <= 0) return out;
+  const auto& postgres = result.observed->postgres;
+  const auto& redis = result.observed->redis;
+  std::optional<int64_t> spent;
+  if (metric == "postgres_cpu_per_request" && postgres) spent = postgres->cpu_ns;
+  if (metric == "wal_bytes_per_request" && postgres) spent = postgres->wal_bytes;
+  if (metric == "redis_cpu_per_request" && redis) spent = redis->cpu_ns;
+  if (metric == "redis_bytes_per_request" && redis) {
+    spent = redis->net_input_bytes + redis->net_output_bytes;
+  }
+  if (spent && *spent > 0) out.value = double(*spent) / double(ok);
+  return out;
+}
+
 }  // namespace
 
 Measurement measure(const Sample& sample, const std::string& name, const std::string& metric) {
@@ -95,6 +115,7 @@ Measurement measure(const Sample& sample, const std::string& name, const std::st
     if (std::isfinite(share)) out.value = share;
     return out;
   }
+  if (name == kAllOperations) return measure_servers(sample.result, metric);
   const OperationResult* operation = operation_of(sample, name);
   if (metric == "failed_share") {
     Measurement out{Unit::share, std::nullopt};

@@ -179,7 +179,9 @@ Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& ope
     std::vector<double> plain;
     for (const TrialValue& each : arm) plain.push_back(each.value);
     if (plain.empty()) return std::nullopt;
-    if (row.unit == Unit::nanoseconds || row.unit == Unit::per_second) return geometric_mean(plain);
+    const bool ratio =
+        row.unit == Unit::nanoseconds || row.unit == Unit::per_second || row.unit == Unit::bytes;
+    if (ratio) return geometric_mean(plain);
     return row.unit == Unit::calls ? median(plain) : estimate(plain).mean;
   };
   row.baseline = middle(values.baseline);

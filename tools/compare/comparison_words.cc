@@ -87,6 +87,8 @@ std::string to_text(Unit unit) {
       return "per_second";
     case Unit::per_minute:
       return "per_minute";
+    case Unit::bytes:
+      return "bytes";
   }
   return "calls";
 }

@@ -40,6 +40,10 @@ std::string to_text(RollbackStatus status) {
 
 }  // namespace
 
+int pairs_begun(const Experiment& experiment) {
+  return experiment.pairs.empty() ? 0 : experiment.pairs.back().number;
+}
+
 int exit_code(const Comparison& comparison, const Rollback& rollback) {
   const int code = exit_code(comparison);
   const bool broken =
@@ -97,6 +101,15 @@ ordered_json written(const LimitResult& limit) {
   return out;
 }
 
+ordered_json written(const NullCheck& check) {
+  ordered_json out{
+      {"operation", check.operation}, {"metric", check.metric}, {"change", check.change}};
+  write_if(out, "low", check.low);
+  write_if(out, "high", check.high);
+  out["couples"] = check.couples;
+  return out;
+}
+
 ordered_json written(const PlanChange& change) {
   return {{"operation", change.operation},
           {"step", change.step},
@@ -142,6 +155,7 @@ ordered_json written(const Comparison& comparison) {
   write_if(out, "hit_ratio_baseline", comparison.hit_ratio_baseline);
   write_if(out, "hit_ratio_contender", comparison.hit_ratio_contender);
   out["invalid_reasons"] = comparison.invalid_reasons;
+  out["null_check"] = written_list(comparison.null_check);
   return out;
 }
 
@@ -188,7 +202,7 @@ Row read_row(const json& value) {
   row.metric = text_of(value, "metric");
   row.unit = read_word<Unit>(text_of(value, "unit"),
                              {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls,
-                              Unit::per_second, Unit::per_minute},
+                              Unit::per_second, Unit::per_minute, Unit::bytes},
                              tare::to_text);
   row.kind = read_word<ChangeKind>(text_of(value, "kind"),
                                    {ChangeKind::relative, ChangeKind::points, ChangeKind::exact},
@@ -271,6 +285,13 @@ Comparison read_comparison(const json& value) {
   out.hit_ratio_baseline = read_if(value, "hit_ratio_baseline");
   out.hit_ratio_contender = read_if(value, "hit_ratio_contender");
   out.invalid_reasons = value.at("invalid_reasons").get<std::vector<std::string>>();
+  if (const auto checks = value.find("null_check"); checks != value.end()) {
+    for (const json& each : *checks) {
+      out.null_check.push_back({text_of(each, "operation"), text_of(each, "metric"),
+                                each.at("change").get<double>(), read_if(each, "low"),
+                                read_if(each, "high"), count_of(each, "couples")});
+    }
+  }
   return out;
 }
 
@@ -288,7 +309,9 @@ Experiment read_document(const json& value) {
     out.pairs.push_back(
         {read_word<PairOrder>(text_of(pair, "order"),
                               {PairOrder::baseline_first, PairOrder::contender_first}, to_text),
-         text_of(pair, "baseline"), text_of(pair, "contender")});
+         text_of(pair, "baseline"), text_of(pair, "contender"),
+         pair.contains("number") ? count_of(pair, "number") : int(out.pairs.size()) + 1,
+         pair.value("tainted", std::vector<std::string>())});
   }
   out.comparison = read_comparison(value.at("comparison"));
   const json& rollback = value.at("rollback");
@@ -326,7 +349,9 @@ std::string experiment_to_json(const Experiment& experiment) {
   for (const ExperimentPair& pair : experiment.pairs) {
     out["pairs"].push_back({{"order", to_text(pair.order)},
                             {"baseline", pair.baseline},
-                            {"contender", pair.contender}});
+                            {"contender", pair.contender},
+                            {"number", pair.number},
+                            {"tainted", pair.tainted}});
   }
   out["comparison"] = written(experiment.comparison);
   out["rollback"] = {{"status", to_text(experiment.rollback.status)},

@@ -16,6 +16,8 @@ struct ExperimentPair {
   PairOrder order = PairOrder::baseline_first;
   std::string baseline;   // "trials/01-baseline", below the experiment's folder
   std::string contender;  // "trials/01-contender"
+  int number = 1;         // from 1; a pair that is measured again has the number of the first
+  std::vector<std::string> tainted = {};  // why it does not count; empty: it does
 
   friend bool operator==(const ExperimentPair&, const ExperimentPair&) = default;
 };
@@ -55,6 +57,9 @@ struct Experiment {
 
   friend bool operator==(const Experiment&, const Experiment&) = default;
 };
+
+// How many pairs were begun, those that were measured again once.
+int pairs_begun(const Experiment& experiment);
 
 // That of the comparison; 1 instead of 0 or 2 when the rollback failed or left another schema.
 int exit_code(const Comparison& comparison, const Rollback& rollback);

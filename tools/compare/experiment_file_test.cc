@@ -46,8 +46,10 @@ Experiment whole_experiment() {
   out.seed = 0xffff'ffff'ffff'ffffu;
   out.started_at = "2026-01-01T00:00:00Z";
   out.duration_s = 61.5;
-  out.pairs = {{PairOrder::contender_first, "trials/01-baseline", "trials/01-contender"},
-               {PairOrder::baseline_first, "trials/02-baseline", "trials/02-contender"}};
+  out.pairs = {
+      {PairOrder::contender_first, "trials/01-baseline", "trials/01-contender"},
+      {PairOrder::baseline_first, "trials/02-baseline", "trials/02-contender", 2, {"why"}},
+      {PairOrder::baseline_first, "trials/02-baseline-again-1", "trials/02-contender-again-1", 2}};
   const Verdict verdicts[] = {Verdict::improved,  Verdict::equivalent,   Verdict::not_worse,
                               Verdict::regressed, Verdict::inconclusive, Verdict::invalid};
   for (const Verdict verdict : verdicts) {
@@ -69,8 +71,8 @@ Experiment whole_experiment() {
                                    .more_pairs = 8,
                                    .note = "a note"});
   }
-  const Unit units[] = {Unit::nanoseconds, Unit::share,      Unit::blocks,
-                        Unit::calls,       Unit::per_second, Unit::per_minute};
+  const Unit units[] = {Unit::nanoseconds, Unit::share,      Unit::blocks, Unit::calls,
+                        Unit::per_second,  Unit::per_minute, Unit::bytes};
   const ChangeKind kinds[] = {ChangeKind::relative, ChangeKind::points, ChangeKind::exact};
   for (int i = 0; i < 6; ++i) {
     Row row;
@@ -87,6 +89,8 @@ Experiment whole_experiment() {
   out.comparison.hit_or_fix = every_cause();
   out.comparison.hit_ratio_baseline = 0.912;
   out.comparison.invalid_reasons = {"a reason"};
+  out.comparison.null_check = {{"page", "response_time_tm95", 0.01, -0.02, 0.04, 3},
+                               {"other", "throughput", -0.5, {}, {}, 1}};
   out.comparison.pairs = 2;
   out.rollback = {RollbackStatus::different, "an index is left"};
   out.cache_cleared = {"page:*"};

@@ -7,6 +7,7 @@
 
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/trial_guards.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/experiment_folder.h"
 #include "tools/experiment/trial.h"
@@ -128,15 +129,19 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     PairsOptions pairs{options.looks, folder.path(), {}, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {
-      const int code = exit_code(compare(so_far, criteria), experiment.rollback);
+      const int code =
+          exit_code(compare(untainted(so_far, experiment.pairs), criteria), experiment.rollback);
       log.add("look",
               {{"pairs", std::to_string(so_far.size())}, {"exit_code", std::to_string(code)}});
       return code != kInconclusive || !experiment.comparison.invalid_reasons.empty();
     };
-    samples = run_pairs(arms, change, pairs, log, experiment);
+    samples = run_pairs(arms, change, pairs, criteria, log, experiment);
     std::vector<std::string> reasons = std::move(experiment.comparison.invalid_reasons);
-    experiment.comparison = compare(samples, criteria);
+    experiment.comparison = compare(untainted(samples, experiment.pairs), criteria);
     auto& all = experiment.comparison.invalid_reasons;
+    if (std::string tainted = too_many_tainted(experiment.pairs); !tainted.empty()) {
+      all.insert(all.begin(), std::move(tainted));
+    }
     all.insert(all.end(), reasons.begin(), reasons.end());
     if (change.binaries.any()) {
       for (std::string& reason : different_data(arms)) all.push_back(std::move(reason));
@@ -148,7 +153,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     const size_t before = options.resumed ? options.resumed->experiment.pairs.size() : 0;
     if (experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
-      if (options.kept) options.kept(place, experiment.pairs.size());
+      if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));
     }
     throw;
   }

@@ -8,6 +8,7 @@
 #include "bench/model/random.h"
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/trial_guards.h"
 #include "tools/experiment/trial.h"
 #include "tools/experiment/trial_result.h"
 
@@ -34,6 +35,7 @@ class Remaining {
   }
   bool room_for_a_pair() const { return !until_ || Clock::now() + 2 * per_trial() <= *until_; }
   void done() { ++done_; }
+  void add(int trials) { trials_ += trials; }
 
  private:
   Nanoseconds per_trial() const {
@@ -49,15 +51,16 @@ class Remaining {
 
 class Pairs {
  public:
-  Pairs(const AbArms& arms, const Change& change, const PairsOptions& options, EventLog& log,
-        Experiment& experiment)
+  Pairs(const AbArms& arms, const Change& change, const PairsOptions& options,
+        const Criteria& criteria, EventLog& log, Experiment& experiment)
       : arms_(arms),
         change_(change),
         options_(options),
+        criteria_(criteria),
         log_(log),
         experiment_(experiment),
         remaining_(arms.baseline.scenario().load,
-                   2 * (options.looks.back() - int(experiment.pairs.size())), options.until) {}
+                   2 * (options.looks.back() - pairs_begun(experiment)), options.until) {}
 
   std::vector<PairSample> run() {
     if (rows_tell()) {
@@ -66,18 +69,23 @@ class Pairs {
       rows_at_start_ = table_digests(arms_.contender.postgres());
     }
     std::vector<PairSample> samples = finished_before();
-    while (int(samples.size()) < options_.looks.back() && !is_settled(samples)) {
-      samples.push_back(run_pair(int(samples.size()) + 1));
+    while (const auto number = next_number()) {
+      if (is_settled(samples) || beyond_repair(experiment_.pairs, most_pairs())) break;
+      samples.push_back(run_pair(*number));
     }
     return samples;
   }
 
  private:
+  int most_pairs() const { return options_.looks.back(); }
+
+  // Looked at when the last pair is sound: a tainted one is measured again before.
   bool is_settled(const std::vector<PairSample>& samples) const {
-    const int pairs = int(samples.size());
+    const int pairs = int(untainted(samples, experiment_.pairs).size());
     if (pairs >= kFewestPairs && !remaining_.room_for_a_pair()) return true;
-    const bool look =
-        std::find(options_.looks.begin(), options_.looks.end(), pairs) != options_.looks.end();
+    const bool sound = !experiment_.pairs.empty() && experiment_.pairs.back().tainted.empty();
+    const bool look = sound && std::find(options_.looks.begin(), options_.looks.end(), pairs) !=
+                                   options_.looks.end();
     return look && options_.settled && options_.settled(samples);
   }
 
@@ -91,19 +99,56 @@ class Pairs {
     return samples;
   }
 
-  PairSample run_pair(int pair) {
+  // A tainted pair is measured again at once, under its number, while the bound allows; what an
+  // interrupted experiment has tells as well where it stood.
+  std::optional<int> next_number() const {
+    const int begun = pairs_begun(experiment_);
+    const int repeats = int(experiment_.pairs.size()) - begun;
+    const bool tainted = begun > 0 && !experiment_.pairs.back().tainted.empty();
+    if (tainted && begun <= most_pairs() && repeats < most_repeats(most_pairs())) return begun;
+    if (begun >= most_pairs()) return std::nullopt;
+    return begun + 1;
+  }
+
+  // How often a pair of this number was measured already.
+  int times_measured(int number) const {
+    return int(
+        std::count_if(experiment_.pairs.begin(), experiment_.pairs.end(),
+                      [number](const ExperimentPair& pair) { return pair.number == number; }));
+  }
+
+  // Balanced over the numbers, so a repeat has the order of the first.
+  PairOrder order_of(int pair) const {
     // Random, and balanced over every two pairs, so that what drifts leans on both arms alike.
     const bool odd = pair % 2 == 1;
     Random random(arms_.baseline.scenario().seed, kOrderStream, uint64_t(pair + (odd ? 1 : 0)));
     const bool contender_first = (random.below(2) == 1) == odd;
+    return contender_first ? PairOrder::contender_first : PairOrder::baseline_first;
+  }
+
+  PairSample run_pair(int pair) {
+    const int before = times_measured(pair);
+    const std::string again = before == 0 ? "" : fmt::format("-again-{}", before);
+    if (before > 0) {
+      arms_.baseline.say(
+          fmt::format("pair {} is repeated: {}", pair, experiment_.pairs.back().tainted.front()),
+          remaining_.after_this_trial());
+      remaining_.add(2);
+    }
     ExperimentPair entry;
-    entry.order = contender_first ? PairOrder::contender_first : PairOrder::baseline_first;
-    entry.baseline = fmt::format("trials/{:02}-baseline", pair);
-    entry.contender = fmt::format("trials/{:02}-contender", pair);
+    entry.number = pair;
+    entry.order = order_of(pair);
+    entry.baseline = fmt::format("trials/{:02}-baseline{}", pair, again);
+    entry.contender = fmt::format("trials/{:02}-contender{}", pair, again);
+    const bool contender_first = entry.order == PairOrder::contender_first;
     PairSample sample;
     if (contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
     sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
     if (!contender_first) sample.contender = run_arm(pair, Arm::contender, entry.contender);
+    entry.tainted = reasons_tainted(sample.baseline.result, sample.contender.result, criteria_);
+    for (const std::string& reason : entry.tainted) {
+      log_.add("tainted", {{"pair", std::to_string(pair)}, {"reason", reason}});
+    }
     experiment_.pairs.push_back(entry);
     sample.order = entry.order;
     return sample;
@@ -116,10 +161,10 @@ class Pairs {
     trial.change = &change_;
     trial.folder = options_.folder / place;
     const bool may_stay = bench.freshness() == Freshness::in_place;
-    if (pair == 1 || may_stay) trial.rows_at_start = rows_at_start_;
+    if (experiment_.pairs.empty() || may_stay) trial.rows_at_start = rows_at_start_;
     trial.stage =
         fmt::format("pair {} of {}{}, {}", pair, options_.looks.size() > 1 ? "at most " : "",
-                    options_.looks.back(), arm == Arm::baseline ? "baseline" : "contender");
+                    most_pairs(), arm == Arm::baseline ? "baseline" : "contender");
     trial.remaining_after = remaining_.after_this_trial();
     TrialOutcome outcome = run_trial(bench, trial, log_);
     remaining_.done();
@@ -172,6 +217,7 @@ class Pairs {
   const AbArms& arms_;
   const Change& change_;
   const PairsOptions& options_;
+  const Criteria& criteria_;
   EventLog& log_;
   Experiment& experiment_;
   Remaining remaining_;
@@ -181,9 +227,9 @@ class Pairs {
 }  // namespace
 
 std::vector<PairSample> run_pairs(const AbArms& arms, const Change& change,
-                                  const PairsOptions& options, EventLog& log,
-                                  Experiment& experiment) {
-  return Pairs(arms, change, options, log, experiment).run();
+                                  const PairsOptions& options, const Criteria& criteria,
+                                  EventLog& log, Experiment& experiment) {
+  return Pairs(arms, change, options, criteria, log, experiment).run();
 }
 
 }  // namespace tare

@@ -34,12 +34,14 @@ struct PairsOptions {
   std::function<bool(const std::vector<PairSample>&)> settled;
 };
 
-// Runs what is missing, until a look settles it, and returns all pairs; those that the experiment
-// has are read. Each pair is noted in `experiment` when both of its trials are written, with what
-// they mean for it: the rollback, the schema's changes, warnings, reasons for being invalid. Throws
-// as run_trial.
+// Runs what is missing, until a look settles it, and returns all pairs, in the order of
+// `experiment.pairs`; those that the experiment has are read. Each pair is noted in `experiment`
+// when both of its trials are written, with what they mean for it: the rollback, the schema's
+// changes, warnings, reasons for being invalid. A pair that is tainted under `criteria` is measured
+// again at once, at most most_repeats() pairs in all; when so many are tainted that nothing can be
+// saved, no more are measured. Throws as run_trial.
 std::vector<PairSample> run_pairs(const AbArms& arms, const Change& change,
-                                  const PairsOptions& options, EventLog& log,
-                                  Experiment& experiment);
+                                  const PairsOptions& options, const Criteria& criteria,
+                                  EventLog& log, Experiment& experiment);
 
 }  // namespace tare

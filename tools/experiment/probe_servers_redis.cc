@@ -32,11 +32,6 @@ const std::vector<RedisCommand> kNeeded = {
     {"PTTL", "tare:x"},        {"INFO", "server"},
     {"CONFIG", "GET", "save"}, {"DBSIZE"}};
 
-bool is_local(const RedisEndpoint& endpoint) {
-  return !endpoint.socket.empty() || endpoint.host == "localhost" || endpoint.host == "::1" ||
-         endpoint.host.starts_with("127.");
-}
-
 }  // namespace
 
 RedisProbe::RedisProbe(const RedisEndpoint& endpoint, const std::string& source,

@@ -14,6 +14,7 @@
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/clock_step.h"
+#include "tools/experiment/observation.h"
 #include "tools/experiment/trial_result.h"
 
 namespace tare {
@@ -75,12 +76,19 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   cache.before = read_cache_counters(bench.redis());
   const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const Moment before_load = Moment::now();
-  const LoadOutcome outcome = bench.drive(bench.scenario(), bench.traffic(),
-                                          options.stage + ": measure", options.remaining_after);
+  Observation observation(bench.postgres(), bench.redis(), bench.redis_endpoint());
+  LoadWatch window;
+  window.window_begins = [&observation] { observation.begin(); };
+  window.window_ended = [&observation] { observation.end(); };
+  const LoadOutcome outcome =
+      bench.drive(bench.scenario(), bench.traffic(), options.stage + ": measure",
+                  options.remaining_after, window);
   bench.say(options.stage + ": check and write", options.remaining_after);
   cache.after = read_cache_counters(bench.redis());
   std::optional<IndexReview> review;
   if (reviewed) review = review_of(bench, use_before, outcome);
+  std::optional<Observed> observed = observation.finish();
+  if (observed) observed->busiest_worker_cpu_share = outcome.busiest_worker_cpu_share;
   const double clock_step = clock_step_s(before_load, Moment::now());
   const std::string started_at = trial.result.started_at;
   trial.result = make_result(bench, outcome);
@@ -88,6 +96,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   trial.result.change = options.change ? options.change->name : "";
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   trial.result.clock_step_s = clock_step;
+  trial.result.observed = observed;
   if (!bench.scenario().cache_rules.empty()) {
     cache.lookups = outcome.stats.lookups();
     cache.requests = outcome.scheduled;

@@ -291,9 +291,10 @@ void Workbench::restart_with(const Change& change,
 }
 
 LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
-                             const std::string& stage, std::optional<Nanoseconds> remaining_after) {
+                             const std::string& stage, std::optional<Nanoseconds> remaining_after,
+                             const LoadWatch& window) {
   const std::vector<RedisTemplate> templates = redis_templates(traffic);
-  LoadWatch watch;
+  LoadWatch watch = window;
   watch.failure = [this] { return servers_.failure(); };
   watch.progress = [&](const TrafficProgress& now) {
     if (!progress_) return;

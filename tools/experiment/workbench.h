@@ -96,9 +96,10 @@ class Workbench {
   // Throws FileProblems for every statement of the scenario that PostgreSQL refuses as things are.
   void check_statements();
 
-  // Drives `load` with `traffic`, with the servers watched; `stage` is shown as progress.
+  // Drives `load` with `traffic`, with the servers watched; `stage` is shown as progress. `window`
+  // may want to know when the measured window begins and has ended.
   LoadOutcome drive(const Scenario& scenario, const Traffic& traffic, const std::string& stage,
-                    std::optional<Nanoseconds> remaining_after);
+                    std::optional<Nanoseconds> remaining_after, const LoadWatch& window = {});
 
   // Says where the work stands.
   void say(const std::string& stage, std::optional<Nanoseconds> remaining = {},

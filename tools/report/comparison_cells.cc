@@ -54,6 +54,8 @@ std::string value_text(const Row& row, std::optional<double> value) {
       return three_digits(*value) + "/s";
     case Unit::per_minute:
       return three_digits(*value) + "/min";
+    case Unit::bytes:
+      return three_digits(*value) + " B";
   }
   return "-";
 }

@@ -7,6 +7,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/experiment_words.h"
+#include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/markdown_text.h"
 #include "tools/report/words.h"
@@ -79,6 +80,13 @@ std::string judged_items(const Comparison& comparison) {
   return list("Expected", expected) + list("Limits", limits);
 }
 
+std::string guard_items(const Experiment& experiment) {
+  std::vector<std::string> items;
+  for (const std::string& line : tainted_lines(experiment)) items.push_back(markdown_text(line));
+  const std::string null = null_line(experiment.comparison, Style());
+  return list("Tainted pairs", items) + (null.empty() ? "" : "\n" + markdown_text(null) + "\n");
+}
+
 std::string hit_items(const Comparison& comparison) {
   std::vector<std::string> items;
   for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) {
@@ -136,7 +144,7 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
                        shown.size() == 1 ? "1 row is" : fmt::format("{} rows are", shown.size()),
                        table(shown, experiment));
   }
-  return out + other_items(experiment, folder);
+  return out + guard_items(experiment) + other_items(experiment, folder);
 }
 
 }  // namespace tare

@@ -108,12 +108,10 @@ std::string metrics(const Experiment& experiment) {
   out += "\n" + markdown_rows(experiment.comparison.rows, experiment);
   out += fmt::format(
       "\n{} pairs of trials, in {} of them the baseline first.\n", experiment.comparison.pairs,
-      std::count_if(
-          experiment.pairs.begin(), experiment.pairs.end(),
-          [](const ExperimentPair& pair) { return pair.order == PairOrder::baseline_first; }));
-  const auto lines = hit_or_fix_lines(experiment.comparison.hit_or_fix);
-  if (!lines.empty()) out += "\n## Hit or fix\n\n";
-  for (const std::string& line : lines) out += "- " + markdown_text(line) + "\n";
+      std::count_if(experiment.pairs.begin(), experiment.pairs.end(),
+                    [](const ExperimentPair& pair) {
+                      return pair.order == PairOrder::baseline_first && pair.tainted.empty();
+                    }));
   out += "\n## Plans\n\n";
   if (experiment.comparison.plan_changes.empty()) {
     out += fmt::format("None of {} plans changed.\n", experiment.comparison.plans_compared);

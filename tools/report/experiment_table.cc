@@ -10,6 +10,7 @@
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
 #include "tools/report/experiment_words.h"
+#include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/words.h"
 
@@ -176,6 +177,10 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
+  if (const std::string line = null_line(comparison, style); !line.empty()) out += line + "\n";
+  for (const std::string& line : tainted_lines(experiment)) {
+    out += painted("tainted: ", Paint::doubtful, style) + line + "\n";
+  }
   for (const std::string& reason : comparison.invalid_reasons) {
     out += painted("invalid: ", Paint::bad, style) + harmless(reason) + "\n";
   }

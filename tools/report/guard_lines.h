@@ -1,0 +1,19 @@
+// Tainted pairs, and the baseline held against itself, in lines.
+// Level: report. Pure functions; safe from any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/compare/experiment_file.h"
+#include "tools/report/style.h"
+
+namespace tare {
+
+// "pair 2 (measured again): a checkpoint in ..." for each tainted pair. No line breaks.
+std::vector<std::string> tainted_lines(const Experiment& experiment);
+
+// How far the metrics moved where nothing was changed, in one line; empty when nobody knows.
+std::string null_line(const Comparison& comparison, const Style& style);
+
+}  // namespace tare
