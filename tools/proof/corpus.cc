@@ -77,6 +77,10 @@ CorpusCell load_cell(const fs::path& folder, const Progress& progress) {
   cell.criteria = criteria_in(all.front().folder);
   for (const Recorded& each : all) {
     for (const ExperimentPair& pair : each.experiment.pairs) {
+      if (!pair.tainted.empty()) {
+        ++cell.tainted;
+        continue;
+      }
       progress(fmt::format("{}: reading pair {}", cell.name, cell.pairs.size() + 1));
       cell.pairs.push_back({sample_in(each.folder / pair.baseline),
                             sample_in(each.folder / pair.contender), pair.order});

@@ -17,7 +17,8 @@ struct CorpusCell {
   std::string name;               // "quiet-aa", "plus-5": the folder's
   int experiments = 0;            // that were recorded
   std::vector<PairSample> pairs;  // of all of them, in the order of their time
-  Criteria criteria;              // of their scenario and change, without levels
+  int tainted = 0;    // pairs that were measured again and are left out, as in a verdict
+  Criteria criteria;  // of their scenario and change, without levels
 };
 
 // Says what is being done, for whoever waits.

@@ -108,6 +108,7 @@ std::string corpus_table(const std::vector<CorpusCell>& cells, const CorpusOptio
     recorded +=
         fmt::format("{}{}: {} pairs in {} experiment{}", recorded.empty() ? "" : "; ", cell.name,
                     cell.pairs.size(), cell.experiments, cell.experiments == 1 ? "" : "s");
+    if (cell.tainted > 0) recorded += fmt::format(" ({} tainted ones left out)", cell.tainted);
     add_cell(cell, options, progress, tables);
   }
   return fmt::format(

@@ -33,6 +33,18 @@ TEST(Corpus, PairsOfACellStandInTheOrderOfTheirTime) {
   EXPECT_EQ(cells[0].criteria.margins.at("response_time_tm95"), 0.5);
 }
 
+TEST(Corpus, TaintedPairsAreLeftOutAndCounted) {
+  const TemporaryFolder folder;
+  record_experiment(folder.path() / "quiet-aa/a", "2026-01-01T00:00:00Z", {{1, 1}, {2, 2}, {3, 3}});
+  Experiment experiment = read_experiment(folder.path() / "quiet-aa/a");
+  experiment.pairs[1].tainted = {"something fell into it"};
+  write_experiment(folder.path() / "quiet-aa/a", experiment);
+  const auto cells = load_corpus(folder.path(), kSilent);
+  ASSERT_EQ(cells.at(0).pairs.size(), 2u);
+  EXPECT_EQ(baseline_ms(cells[0].pairs[1]), 3);
+  EXPECT_EQ(cells[0].tainted, 1);
+}
+
 TEST(Corpus, KnownCellsComeFirstInTheirOrder) {
   const TemporaryFolder folder;
   for (const char* name : {"another", "plus-10", "plus-2", "quiet-aa"}) {
