@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
@@ -62,9 +63,19 @@ Sample sample_in(const fs::path& folder) {
   return sample_of(result);
 }
 
+// Experiments without a change of a person's: none stored, or a note of what tare injected.
+bool has_change(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return false;
+  const auto document = nlohmann::json::parse(read_whole_file(file), nullptr, false, true);
+  return !document.is_object() || !document.contains("injected");
+}
+
 Criteria criteria_in(const fs::path& folder) {
+  const Scenario scenario = read_scenario(folder / "scenario.json");
+  if (!has_change(folder / "change.json")) return criteria_of(scenario, nullptr);
   const Change change = read_change(folder / "change.json");
-  return criteria_of(read_scenario(folder / "scenario.json"), &change);
+  return criteria_of(scenario, &change);
 }
 
 CorpusCell load_cell(const fs::path& folder, const Progress& progress) {

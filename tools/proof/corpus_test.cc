@@ -45,6 +45,18 @@ TEST(Corpus, TaintedPairsAreLeftOutAndCounted) {
   EXPECT_EQ(cells[0].tainted, 1);
 }
 
+TEST(Corpus, ExperimentsMayHaveNoChangeOfAPersons) {
+  const TemporaryFolder folder;
+  const fs::path experiment = folder.path() / "quiet-aa/a";
+  record_experiment(experiment, "2026-01-01T00:00:00Z", {{1, 1}});
+  write_whole_file(experiment / "change.json", "{\"injected\": {\"operation\": \"page\"}}\n");
+  EXPECT_EQ(load_corpus(folder.path(), kSilent).at(0).pairs.size(), 1u);
+  fs::remove(experiment / "change.json");
+  EXPECT_EQ(load_corpus(folder.path(), kSilent).at(0).pairs.size(), 1u);
+  write_whole_file(experiment / "change.json", "{\"name\": \"cut sh");
+  EXPECT_THROW(load_corpus(folder.path(), kSilent), FileProblems);
+}
+
 TEST(Corpus, KnownCellsComeFirstInTheirOrder) {
   const TemporaryFolder folder;
   for (const char* name : {"another", "plus-10", "plus-2", "quiet-aa"}) {
