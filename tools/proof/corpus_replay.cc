@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "bench/model/random.h"
 #include "tools/compare/looks.h"
@@ -15,12 +16,14 @@ namespace {
 
 constexpr int kInconclusive = 2;
 constexpr uint64_t kSeed = 20'261'123;
+constexpr uint64_t kSwapped = 1'000'000;  // its streams of random numbers lie apart
 constexpr size_t kUTestPairs = 10;
 
 void add(Tally& tally, const Replay& replay) {
   ++tally.experiments;
   tally.mean_pairs += replay.pairs;  // the sum, until finished() divides it
   ++tally.exit_codes.at(size_t(replay.exit_code));
+  if (tally.invalid_reason.empty()) tally.invalid_reason = replay.invalid_reason;
   for (const auto& [operation, verdict] : replay.verdicts) {
     VerdictCounts& counts = tally.operations[operation];
     ++counts.of.at(size_t(verdict));
@@ -31,6 +34,26 @@ void add(Tally& tally, const Replay& replay) {
 
 void finish(Tally& tally) {
   if (tally.experiments > 0) tally.mean_pairs /= tally.experiments;
+}
+
+std::string words_of(const CorpusCell& cell, int draw, int draws, int most, double margin) {
+  return fmt::format("{}: drawing experiment {} of {}, at most {} pairs, margin {:g} %", cell.name,
+                     draw + 1, draws, most, 100 * margin);
+}
+
+std::vector<size_t> drawn_numbers(const CorpusCell& cell, int most, Random& random) {
+  std::vector<size_t> numbers;
+  while (numbers.size() < size_t(most)) {
+    const size_t first = random.below(cell.pairs.size());
+    for (size_t i = 0; i < kBlock; ++i) numbers.push_back((first + i) % cell.pairs.size());
+  }
+  return numbers;
+}
+
+void swap_arms(PairSample& pair) {
+  std::swap(pair.baseline, pair.contender);
+  pair.order = pair.order == PairOrder::baseline_first ? PairOrder::contender_first
+                                                       : PairOrder::baseline_first;
 }
 
 // One value a trial; none in a trial without such requests.
@@ -82,6 +105,7 @@ Replay replay(const CorpusCell& cell, const std::vector<size_t>& numbers,
     const bool invalid = !comparison.invalid_reasons.empty() || !row.verdict;
     out.verdicts[row.operation] = invalid ? Verdict::invalid : *row.verdict;
   }
+  if (!comparison.invalid_reasons.empty()) out.invalid_reason = comparison.invalid_reasons.front();
   for (const HitOrFix& found : comparison.hit_or_fix) out.causes[found.operation] = found.cause;
   return out;
 }
@@ -107,19 +131,40 @@ Tally resampled_experiments(const CorpusCell& cell, int most, double margin, int
   Tally tally;
   if (cell.pairs.size() < size_t(most)) return tally;
   for (int draw = 0; draw < draws; ++draw) {
-    progress(fmt::format("{}: drawing experiment {} of {}, at most {} pairs, margin {:g} %",
-                         cell.name, draw + 1, draws, most, 100 * margin));
+    progress(words_of(cell, draw, draws, most, margin));
     Random random(kSeed, uint64_t(most), uint64_t(draw));
-    std::vector<size_t> numbers;
-    while (numbers.size() < size_t(most)) {
-      const size_t first = random.below(cell.pairs.size());
-      for (size_t i = 0; i < kBlock; ++i) numbers.push_back((first + i) % cell.pairs.size());
-    }
-    add(tally, replay(cell, numbers, looks, margin));
+    add(tally, replay(cell, drawn_numbers(cell, most, random), looks, margin));
   }
   finish(tally);
   if (tally.experiments > 0) tally.worth = double(cell.pairs.size()) / tally.mean_pairs;
   return tally;
+}
+
+Tally swapped_experiments(const CorpusCell& cell, int most, double margin, int draws,
+                          const Progress& progress) {
+  const std::vector<int> looks = looks_up_to(most);
+  Tally tally;
+  if (cell.pairs.size() < size_t(most)) return tally;
+  for (int draw = 0; draw < draws; ++draw) {
+    progress(words_of(cell, draw, draws, most, margin));
+    Random random(kSeed, kSwapped + uint64_t(most), uint64_t(draw));
+    CorpusCell drawn;
+    drawn.criteria = cell.criteria;
+    for (const size_t number : drawn_numbers(cell, most, random)) {
+      drawn.pairs.push_back(cell.pairs[number]);
+      if (random.below(2) == 1) swap_arms(drawn.pairs.back());
+    }
+    std::vector<size_t> numbers(static_cast<size_t>(most));
+    std::iota(numbers.begin(), numbers.end(), size_t{0});
+    add(tally, replay(drawn, numbers, looks, margin));
+  }
+  tally.worth = tally.experiments;
+  finish(tally);
+  return tally;
+}
+
+bool has_identical_arms(const CorpusCell& cell) {
+  return cell.name.ends_with("-aa");
 }
 
 std::vector<RivalTally> rival_tallies(const CorpusCell& cell, const std::string& operation) {

@@ -24,6 +24,7 @@ struct Replay {
   int exit_code = 0;  // of all its gating rows, limits and expectations: 0 to 3
   std::map<std::string, Verdict> verdicts;  // of the metric, by operation; all invalid if it is
   std::map<std::string, Cause> causes;      // of hit_or_fix, by operation
+  std::string invalid_reason;               // the first; empty: it is valid
 };
 
 // An experiment on these pairs of the cell (by number, in this order; one may come twice), looked
@@ -44,6 +45,7 @@ struct Tally {
   double mean_pairs = 0;  // that an experiment took; 0 without any
   std::array<int, 4> exit_codes{};
   std::map<std::string, VerdictCounts> operations;
+  std::string invalid_reason;  // of the first invalid one
 };
 
 // One after the other through the recorded order, each beginning where the last one ended, while
@@ -56,6 +58,15 @@ Tally independent_experiments(const CorpusCell& cell, int most, double margin);
 inline constexpr size_t kBlock = 5;
 Tally resampled_experiments(const CorpusCell& cell, int most, double margin, int draws,
                             const Progress& progress);
+
+// The same where nothing differs between the arms, with a coin for each pair that says which trial
+// is the baseline's. Identical arms may be called either way, so each experiment counts as one: for
+// the noise of these pairs, and blind to a difference that the arms should not have.
+Tally swapped_experiments(const CorpusCell& cell, int most, double margin, int draws,
+                          const Progress& progress);
+
+// By its name: "quiet-aa".
+bool has_identical_arms(const CorpusCell& cell);
 
 // What a rule of others says of blocks of pairs that lie next to each other and do not overlap:
 // ten pairs for a U test, seven for the medians, one for single runs.

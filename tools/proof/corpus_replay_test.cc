@@ -73,6 +73,8 @@ TEST(CorpusReplay, AnInvalidExperimentHasNoVerdicts) {
   const Replay found = replay(cell, from_first(6), {6}, 0.03);
   EXPECT_EQ(found.exit_code, 3);
   EXPECT_EQ(found.verdicts.at("page"), Verdict::invalid);
+  EXPECT_NE(found.invalid_reason.find("pair 3"), std::string::npos);
+  EXPECT_EQ(independent_experiments(cell, 6, 0.03).invalid_reason, found.invalid_reason);
 }
 
 // An experiment of 6 pairs each, while 20 are left: at 0, 6 and 12 of 35; 17 are left at 18.
@@ -98,6 +100,22 @@ TEST(CorpusReplay, ResampledExperimentsAreWorthNoMoreThanTheirPairs) {
   const CorpusCell noisy = cell_of(kNoisy, 1.03, 30);
   EXPECT_EQ(resampled_experiments(noisy, 20, 0.03, 20, kSilent).exit_codes,
             resampled_experiments(noisy, 20, 0.03, 20, kSilent).exit_codes);
+}
+
+// Identical arms that differ all the same, by 1 %: a coin for each pair makes them alike again.
+TEST(CorpusReplay, SwappedArmsAreAlike) {
+  CorpusCell cell = cell_of(kQuiet, 1.01, 30);
+  EXPECT_FALSE(has_identical_arms(cell));
+  cell.name = "noisy-aa";
+  EXPECT_TRUE(has_identical_arms(cell));
+  const auto alarms = [](const Tally& tally) {
+    return tally.operations.at("page").count(Verdict::regressed);
+  };
+  EXPECT_GT(alarms(resampled_experiments(cell, 20, 0.0001, 100, kSilent)), 90);
+  const Tally swapped = swapped_experiments(cell, 20, 0.0001, 200, kSilent);
+  EXPECT_LE(alarms(swapped), 6);
+  EXPECT_EQ(swapped.worth, 200);
+  EXPECT_EQ(swapped_experiments(cell, 31, 0.03, 5, kSilent).experiments, 0);
 }
 
 TEST(CorpusReplay, OthersGetBlocksThatDoNotOverlap) {

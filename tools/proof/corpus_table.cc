@@ -13,7 +13,7 @@ namespace tare {
 namespace {
 
 struct Tables {
-  std::string changes, verdicts, exits, rivals;
+  std::string changes, verdicts, exits, invalid, rivals;
 };
 
 std::string share(int count, const Tally& tally) {
@@ -48,22 +48,35 @@ void add_tally(const std::string& begun, const Tally& tally,
   tables.exits += "\n";
 }
 
+void add_replays(const CorpusCell& cell, const std::vector<std::string>& operations, double margin,
+                 int most, int draws, const Progress& progress, Tables& tables) {
+  progress(fmt::format("{}: experiments of at most {} pairs", cell.name, most));
+  const Tally alone = independent_experiments(cell, most, margin);
+  if (alone.experiments == 0) {
+    tables.exits += fmt::format("| {} | {:g} % | {} | none: {} pairs are recorded | | | | |\n",
+                                cell.name, 100 * margin, most, cell.pairs.size());
+    return;
+  }
+  const Tally drawn = resampled_experiments(cell, most, margin, draws, progress);
+  add_tally(beginning(cell, margin, most, "independent", alone), alone, operations, tables);
+  add_tally(beginning(cell, margin, most, "resampled", drawn), drawn, operations, tables);
+  if (!drawn.invalid_reason.empty()) {
+    tables.invalid +=
+        fmt::format("\n{}, up to {} pairs: the first that is invalid is so because: {}\n",
+                    cell.name, most, drawn.invalid_reason);
+  }
+  if (!has_identical_arms(cell)) return;
+  const Tally swapped = swapped_experiments(cell, most, margin, draws, progress);
+  add_tally(beginning(cell, margin, most, "arms swapped", swapped), swapped, operations, tables);
+}
+
 void add_cell(const CorpusCell& cell, const CorpusOptions& options, const Progress& progress,
               Tables& tables) {
   const std::vector<std::string> operations =
       options.operation.empty() ? operations_of(cell) : std::vector{options.operation};
   for (const double margin : options.margins) {
     for (const int most : options.most) {
-      progress(fmt::format("{}: experiments of at most {} pairs", cell.name, most));
-      const Tally alone = independent_experiments(cell, most, margin);
-      const Tally drawn = resampled_experiments(cell, most, margin, options.draws, progress);
-      if (alone.experiments == 0) {
-        tables.exits += fmt::format("| {} | {:g} % | {} | none: {} pairs are recorded | | | | |\n",
-                                    cell.name, 100 * margin, most, cell.pairs.size());
-        continue;
-      }
-      add_tally(beginning(cell, margin, most, "independent", alone), alone, operations, tables);
-      add_tally(beginning(cell, margin, most, "resampled", drawn), drawn, operations, tables);
+      add_replays(cell, operations, margin, most, options.draws, progress, tables);
     }
   }
   for (const std::string& name : operations) {
@@ -115,7 +128,10 @@ std::string corpus_table(const std::vector<CorpusCell>& cells, const CorpusOptio
       "**Recorded**: {}.\n\nEvery share is followed by its 95 % interval (Clopper and Pearson). "
       "*Independent* experiments follow each other\nthrough the record and share no pair. "
       "*Resampled* ones are drawn from it in blocks of {} pairs; together they\nare worth no more "
-      "independent ones than there are pairs for, and their interval is of that many.\n\n"
+      "independent ones than there are pairs for, and their interval is of that many. "
+      "*Arms swapped*, of identical arms only:\nresampled, and a coin for each pair says which "
+      "trial "
+      "is the baseline's; the interval is over the coins, for the noise\nof these pairs.\n\n"
       "What all pairs of a cell say together of {} (its change is the truth, as well as it is "
       "known; pairs whose\nneighbours are alike would be worth less than they are):\n\n"
       "| cell | operation | pairs | change | 95 % | spread of a pair | likeness of neighbours |\n"
@@ -126,12 +142,12 @@ std::string corpus_table(const std::vector<CorpusCell>& cells, const CorpusOptio
       "|---|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|\n{}\n"
       "How whole experiments ended (exit code):\n\n"
       "| cell | margin | up to | experiments | 0 | 1 | 2 | 3 |\n"
-      "|---|---:|---:|---|---:|---:|---:|---:|\n{}\n"
+      "|---|---:|---:|---|---:|---:|---:|---:|\n{}{}\n"
       "What the rules of others say of the same trials, interleaved as they were recorded (10 "
       "pairs for a U test):\n\n"
       "| cell | operation | rule | experiments | alarm | gain |\n|---|---|---|---:|---:|---:|\n{}",
       recorded, kBlock, kReplayedMetric, tables.changes, tables.verdicts, tables.exits,
-      tables.rivals);
+      tables.invalid, tables.rivals);
 }
 
 }  // namespace tare

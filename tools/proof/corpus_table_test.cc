@@ -40,12 +40,29 @@ TEST(CorpusTable, EveryCellIsHeldAgainstItsTruth) {
   holds(
       "| plus-10 | 3 % | 6 | resampled: 10, worth 2.0 | page | 0 % (0-84.2) | 100 % (15.8-100) |");
   holds("| plus-10 | 3 % | 6 | independent: 2 | 0 % (0-84.2) | 100 % (15.8-100) |");
+  holds("| quiet-aa | 3 % | 6 | arms swapped: 10 | page | 100 % (69.2-100) | 0 % (0-30.8) |");
+  EXPECT_EQ(table.find("| plus-10 | 3 % | 6 | arms swapped"), std::string::npos);
+  EXPECT_EQ(table.find("invalid is so because"), std::string::npos);
   holds("| plus-10 | 3 % | 30 | none: 12 pairs are recorded |");
   holds("| plus-10 | page | 5 % limit, 1 and 1 | 12 | 100 % (73.5-100) |");
   holds("| plus-10 | page | 12 | +10.1");
   EXPECT_EQ(table.find("nan"), std::string::npos);
   EXPECT_EQ(table.find("inf"), std::string::npos);
   EXPECT_EQ(table, corpus_table(small_corpus(), options, kSilent));
+}
+
+TEST(CorpusTable, WhatMakesExperimentsInvalidIsSaid) {
+  std::vector<CorpusCell> cells = small_corpus();
+  for (PairSample& pair : cells[1].pairs) pair.contender.result.schedule_digest = "other";
+  CorpusOptions options;
+  options.most = {6};
+  options.draws = 5;
+  const std::string table = corpus_table(cells, options, kSilent);
+  EXPECT_NE(
+      table.find("plus-10, up to 6 pairs: the first that is invalid is so because: the arms of "
+                 "pair 1 were asked different requests"),
+      std::string::npos)
+      << table;
 }
 
 TEST(CorpusTable, AnUnknownOperationIsRefusedWithTheKnownOnes) {

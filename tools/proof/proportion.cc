@@ -13,6 +13,8 @@ constexpr double kTail = 0.025;
 std::string figure(double share) {
   const double value = 100 * share;
   if (value == 0 || value == 100) return fmt::format("{:.0f}", value);
+  if (value < 0.01) return "<0.01";
+  if (value > 99.99) return ">99.99";
   if (value < 1) return fmt::format("{:.2g}", value);
   return value > 99 ? fmt::format("{:.2f}", value) : fmt::format("{:.1f}", value);
 }
