@@ -36,15 +36,16 @@ TEST(CorpusTable, EveryCellIsHeldAgainstItsTruth) {
     EXPECT_NE(table.find(line), std::string::npos) << line << "\n" << table;
   };
   holds("quiet-aa: 12 pairs in 1 experiment; plus-10: 12 pairs in 1 experiment.");
-  holds("| quiet-aa | 3 % | 6 | independent: 2 | page | 100 % (15.8-100) | 0 % (0-84.2) |");
+  holds("| quiet-aa | 3 % | 6 | independent: 2 | page | 100 % (15.8 to 100) | 0 % (0 to 84.2) |");
   holds(
-      "| plus-10 | 3 % | 6 | resampled: 10, worth 2.0 | page | 0 % (0-84.2) | 100 % (15.8-100) |");
-  holds("| plus-10 | 3 % | 6 | independent: 2 | 0 % (0-84.2) | 100 % (15.8-100) |");
-  holds("| quiet-aa | 3 % | 6 | arms swapped: 10 | page | 100 % (69.2-100) | 0 % (0-30.8) |");
+      "| plus-10 | 3 % | 6 | resampled: 10, worth 2.0 | page | 0 % (0 to 84.2) | 100 % (15.8 to "
+      "100) |");
+  holds("| plus-10 | 3 % | 6 | independent: 2 | 0 % (0 to 84.2) | 100 % (15.8 to 100) |");
+  holds("| quiet-aa | 3 % | 6 | arms swapped: 10 | page | 100 % (69.2 to 100) | 0 % (0 to 30.8) |");
   EXPECT_EQ(table.find("| plus-10 | 3 % | 6 | arms swapped"), std::string::npos);
   EXPECT_EQ(table.find("invalid is so because"), std::string::npos);
   holds("| plus-10 | 3 % | 30 | none: 12 pairs are recorded |");
-  holds("| plus-10 | page | 5 % limit, 1 and 1 | 12 | 100 % (73.5-100) |");
+  holds("| plus-10 | page | 5 % limit, 1 and 1 | 12 | 100 % (73.5 to 100) |");
   holds("| plus-10 | page | 12 | +10.1");
   EXPECT_EQ(table.find("nan"), std::string::npos);
   EXPECT_EQ(table.find("inf"), std::string::npos);

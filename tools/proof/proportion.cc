@@ -37,7 +37,7 @@ Proportion proportion(double share, double of) {
 }
 
 std::string to_text(const Proportion& proportion) {
-  return fmt::format("{} % ({}-{})", figure(proportion.share), figure(proportion.low),
+  return fmt::format("{} % ({} to {})", figure(proportion.share), figure(proportion.low),
                      figure(proportion.high));
 }
 

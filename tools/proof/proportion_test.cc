@@ -37,8 +37,8 @@ TEST(Proportion, FewerIndependentOnesMakeItWider) {
 }
 
 TEST(Proportion, IsWrittenAsPercent) {
-  EXPECT_EQ(to_text(proportion(0, 100)), "0 % (0-3.6)");
-  EXPECT_EQ(to_text(proportion(1, 100)), "100 % (96.4-100)");
+  EXPECT_EQ(to_text(proportion(0, 100)), "0 % (0 to 3.6)");
+  EXPECT_EQ(to_text(proportion(1, 100)), "100 % (96.4 to 100)");
   EXPECT_EQ(percent(0.0042), "0.42 %");
   EXPECT_EQ(percent(1e-30), "<0.01 %");
   EXPECT_EQ(percent(1 - 1e-9), ">99.99 %");
