@@ -16,8 +16,7 @@ struct Proportion {
 // Throws std::invalid_argument unless 0 <= share <= 1 and of > 0.
 Proportion proportion(double share, double of);
 
-// "12.3 % (8.1 to 17.6)", with digits enough to tell it from 0 and 100; none at all: "0 % (0
-// to 3.6)".
+// "12.3 % (8.1 to 17.6)", with digits enough to tell it from 0 and 100.
 std::string to_text(const Proportion& proportion);
 
 // "1.2 %", without an interval.

@@ -54,12 +54,16 @@ SimulatedPromises simulated_promises(const Machine& machine, int experiments) {
 std::string promises_table(int experiments) {
   std::string text = fmt::format(
       "tare's other promises, **simulated** as well ({} experiments for each line): \"not worse\" "
-      "of a contender that is slower\nby just the margin, in at most 2.5 %; intervals that hold "
-      "the true change in 95 %: one at 10 pairs, and those of\nall looks together until the "
-      "verdict (an experiment that ends early has looked less often, and held more).\n\n"
+      "of a contender that is slower\nby just the margin, in at most 2.5 % (known to +-{:.1f} "
+      "points, "
+      "two standard errors); intervals that hold the true\nchange in 95 % (+-{:.1f}): one at 10 "
+      "pairs, and those of all looks together until the verdict (an experiment that ends\nearly "
+      "has "
+      "looked less often, and held more).\n\n"
       "| machine | wrongly not worse | one interval holds | intervals of all looks hold |\n"
       "|---|---:|---:|---:|\n",
-      experiments);
+      experiments, 200 * std::sqrt(0.025 * 0.975 / experiments),
+      200 * std::sqrt(0.05 * 0.95 / experiments));
   for (const Machine& machine : kMachines) {
     const SimulatedPromises found = simulated_promises(machine, experiments);
     text += fmt::format("| {} | {} | {} | {} |\n", machine.name, percent(found.wrongly_not_worse),
