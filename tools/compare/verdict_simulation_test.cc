@@ -3,27 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
 
 #include "tools/compare/decision.h"
+#include "tools/compare/simulated_machine.h"
 
 namespace tare {
 namespace {
 
-// Standard deviations of the logarithm of a trial's figure.
-struct Machine {
-  const char* name;
-  double trial;  // of each trial for itself
-  double drift;  // of what changes slowly: autoregressive, 0.9 from one trial to the next
-  double trend;  // of what goes one way, from the first pair to the last
-};
-
-constexpr Machine kQuiet{"quiet", 0.005, 0, 0}, kNoisy{"noisy", 0.02, 0.03, 0.03},
-    kDrifting{"drifting", 0.01, 0.06, 0}, kTrended{"trended", 0.01, 0, 0.10};
-constexpr Machine kMachines[] = {kQuiet, kNoisy, kDrifting, kTrended};
-
 constexpr int kRows = 4;  // gating; the machine's mood is common to them
-constexpr int kTrials = 60;
 
 struct Experiment {
   std::vector<Verdict> verdicts;  // of each row, at the end
@@ -34,18 +21,17 @@ struct Experiment {
 class Simulation {
  public:
   Simulation(const Machine& machine, double change, double margin)
-      : machine_(machine), effect_(std::log1p(change)), margin_(std::log1p(margin)) {}
+      : machine_(machine, 20'261'121), effect_(std::log1p(change)), margin_(std::log1p(margin)) {}
 
   Experiment run() {
     std::vector<Differences> rows(kRows);
     for (Differences& row : rows) row.worse_margin = row.better_margin = margin_;
-    mood_ = machine_.drift * noise_(random_);
-    trend_ = machine_.trend * noise_(random_) / kTrials;
-    trial_ = 0;
+    machine_.begin();
+    order_ = {};
     Experiment experiment;
     const Levels levels = levels_of(int(standard_looks().size()));
     for (const int look : standard_looks()) {
-      while (experiment.pairs < look) add_pair(rows, ++experiment.pairs);
+      for (; experiment.pairs < look; ++experiment.pairs) add_pair(rows);
       std::vector<double> p_values;
       experiment.verdicts.clear();
       for (const Differences& row : rows) {
@@ -71,30 +57,19 @@ class Simulation {
   }
 
  private:
-  void add_pair(std::vector<Differences>& rows, int pair) {
-    if (pair % 2 == 1) contender_first_ = (random_() & 1) != 0;
-    const bool contender_first = contender_first_ == (pair % 2 == 1);
-    const double first = next_mood(), second = next_mood();
+  void add_pair(std::vector<Differences>& rows) {
+    const PairOrder order = order_.next([this] { return machine_.toss(); });
+    const double first = machine_.next_mood(), second = machine_.next_mood();
     for (Differences& row : rows) {
-      const double change = (second - first) * (contender_first ? -1 : 1);
-      row.values.push_back(effect_ + change + machine_.trial * (noise_(random_) - noise_(random_)));
-      row.orders.push_back(contender_first ? PairOrder::contender_first
-                                           : PairOrder::baseline_first);
+      const double change = (second - first) * (order == PairOrder::contender_first ? -1 : 1);
+      row.values.push_back(effect_ + change + machine_.own_noise() - machine_.own_noise());
+      row.orders.push_back(order);
     }
   }
 
-  double next_mood() {
-    mood_ = 0.9 * mood_ + std::sqrt(1 - 0.81) * machine_.drift * noise_(random_);
-    return mood_ + trend_ * ++trial_;
-  }
-
-  const Machine& machine_;
+  SimulatedMachine machine_;
+  BalancedOrder order_;
   double effect_, margin_;
-  std::mt19937_64 random_{20'261'121};
-  std::normal_distribution<double> noise_;
-  double mood_ = 0, trend_ = 0;
-  int trial_ = 0;
-  bool contender_first_ = false;
 };
 
 struct Rates {

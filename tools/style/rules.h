@@ -28,8 +28,8 @@ std::vector<Finding> check_line_width(const SourceFile& file);
 std::vector<Finding> check_function_length(const SourceFile& file);
 
 // Includes against the arrows of the design: a folder includes only what stands below it, by paths
-// from the repository's root; bench/model, bench/engine, tools/compare and tools/report include no
-// database library.
+// from the repository's root; bench/model, bench/engine, tools/compare, tools/report and
+// tools/proof include no database library.
 std::vector<Finding> check_include_arrows(const SourceFile& file);
 
 // Headers that would bring a large library's header to everyone who includes them.

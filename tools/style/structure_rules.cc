@@ -15,7 +15,7 @@ namespace tare::style {
 namespace {
 
 // model <- engine <- drivers <- loaders <- experiment <- cli; model <- compare <- report <- cli;
-// compare <- experiment. A folder may always include its own files.
+// compare <- experiment; compare <- proof. A folder may always include its own files.
 const std::map<std::string, std::set<std::string>>& allowed_folders() {
   static const std::map<std::string, std::set<std::string>> kAllowed = {
       {"bench/model", {}},
@@ -25,6 +25,7 @@ const std::map<std::string, std::set<std::string>>& allowed_folders() {
       {"loaders", {"bench/model", "bench/engine", "bench/drivers"}},
       {"tools/compare", {"bench/model"}},
       {"tools/report", {"bench/model", "tools/compare"}},
+      {"tools/proof", {"bench/model", "tools/compare"}},
       {"tools/experiment",
        {"bench/model", "bench/engine", "bench/drivers", "loaders", "tools/compare"}},
       {"tools/cli",
@@ -37,7 +38,7 @@ const std::map<std::string, std::set<std::string>>& allowed_folders() {
 
 const std::set<std::string>& folders_without_database() {
   static const std::set<std::string> kFolders = {"bench/model", "bench/engine", "tools/compare",
-                                                 "tools/report"};
+                                                 "tools/report", "tools/proof"};
   return kFolders;
 }
 
