@@ -12,6 +12,7 @@
 #include "bench/model/result_file.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/experiment_schema.h"
+#include "tools/compare/criteria_file.h"
 #include "tools/compare/experiment_verdict.h"
 
 namespace tare {
@@ -290,6 +291,11 @@ Experiment read_document(const json& value) {
                               {PairOrder::baseline_first, PairOrder::contender_first}, to_text),
          text_of(pair, "baseline"), text_of(pair, "contender")});
   }
+  if (const auto found = value.find("criteria"); found != value.end()) {
+    out.criteria = criteria_from_json(found->dump(), "criteria");
+    levels_of(int(out.looks.size()));  // throws where there are none for so many
+  }
+  out.found_invalid = value.value("found_invalid", std::vector<std::string>());
   out.comparison = read_comparison(value.at("comparison"));
   const json& rollback = value.at("rollback");
   out.rollback = {read_word<RollbackStatus>(text_of(rollback, "status"),
@@ -328,6 +334,10 @@ std::string experiment_to_json(const Experiment& experiment) {
                             {"baseline", pair.baseline},
                             {"contender", pair.contender}});
   }
+  if (experiment.criteria) {
+    out["criteria"] = ordered_json::parse(criteria_to_json(*experiment.criteria));
+  }
+  out["found_invalid"] = experiment.found_invalid;
   out["comparison"] = written(experiment.comparison);
   out["rollback"] = {{"status", to_text(experiment.rollback.status)},
                      {"detail", experiment.rollback.detail}};
@@ -346,6 +356,13 @@ Experiment experiment_from_json(std::string_view text, const std::string& source
   require_valid(text, embedded::experiment_schema, source_name);
   try {
     return read_document(json::parse(text));
+  } catch (const FileProblems& criteria) {
+    std::vector<Problem> problems = criteria.problems();
+    for (Problem& problem : problems) {
+      problem.file = source_name;
+      problem.pointer = "/criteria" + problem.pointer;
+    }
+    throw FileProblems(std::move(problems));
   } catch (const std::exception& error) {
     throw FileProblems({{source_name, "", error.what()}});
   }

@@ -7,6 +7,8 @@
 
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/criteria_file.h"
+#include "tools/compare/reanalysis.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/experiment_folder.h"
 #include "tools/experiment/trial.h"
@@ -115,8 +117,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   };
   experiment.design = design_of(arms.contender);
   experiment.looks = options.looks;
-  Criteria criteria = criteria_of(arms.baseline.scenario(), &change);
-  criteria.levels = levels_of(int(options.looks.size()));
+  experiment.criteria = criteria_of(arms.baseline.scenario(), &change);
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
   if (options.resumed) copy_so_far(options, folder.path());
   EventLog log(folder.path() / "log.jsonl");
@@ -128,19 +129,18 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     PairsOptions pairs{options.looks, folder.path(), {}, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {
-      const int code = exit_code(compare(so_far, criteria), experiment.rollback);
+      const int code = judged(experiment, so_far).exit_code;
       log.add("look",
               {{"pairs", std::to_string(so_far.size())}, {"exit_code", std::to_string(code)}});
-      return code != kInconclusive || !experiment.comparison.invalid_reasons.empty();
+      return code != kInconclusive;
     };
     samples = run_pairs(arms, change, pairs, log, experiment);
-    std::vector<std::string> reasons = std::move(experiment.comparison.invalid_reasons);
-    experiment.comparison = compare(samples, criteria);
-    auto& all = experiment.comparison.invalid_reasons;
-    all.insert(all.end(), reasons.begin(), reasons.end());
     if (change.binaries.any()) {
-      for (std::string& reason : different_data(arms)) all.push_back(std::move(reason));
+      for (std::string& reason : different_data(arms)) {
+        experiment.found_invalid.push_back(std::move(reason));
+      }
     }
+    experiment = judged(std::move(experiment), samples);
     leave(arms, change);
   } catch (...) {
     arms.contender.put_back();
@@ -152,7 +152,6 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     }
     throw;
   }
-  experiment.exit_code = exit_code(experiment.comparison, experiment.rollback);
   experiment.duration_s = duration_s();
   log.add("verdict", {{"exit_code", std::to_string(experiment.exit_code)}});
   auto place = publish_finished(folder, arms, change, options, experiment, samples.front());
@@ -195,6 +194,7 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
     outcome.invalid_reasons.push_back(fmt::format("job {}: none of {} runs was ok ({})", name,
                                                   job.runs.scheduled, job.first_error));
   }
+  write_criteria(folder.path(), criteria_of(scenario, nullptr));
   log.add("done");
   outcome.folder = folder.publish();
   return outcome;
