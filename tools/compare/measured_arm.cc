@@ -8,6 +8,7 @@
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
 #include "tools/compare/criteria_file.h"
+#include "tools/compare/damaged_result.h"
 #include "tools/compare/unfinished_file.h"
 
 namespace tare {
@@ -54,6 +55,9 @@ MeasuredArm read_run(MeasuredArm arm, const std::string& wanted) {
                                  arm.folder.string(), wanted));
   }
   Result result = read_result(arm.folder);
+  if (const std::string why = why_damaged(result); !why.empty()) {
+    throw FileProblems({{(arm.folder / "result.json").string(), "", why}});
+  }
   arm.experiment.scenario = result.scenario;
   arm.criteria = read_criteria(arm.folder);
   arm.trials.push_back({fs::absolute(arm.folder), sample_of(result)});

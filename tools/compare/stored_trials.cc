@@ -4,6 +4,7 @@
 
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
+#include "tools/compare/damaged_result.h"
 
 namespace tare {
 namespace {
@@ -21,9 +22,9 @@ class TrialReader {
     const fs::path trial = folder_ / place;
     try {
       const Result result = read_result(trial);
-      if (std::string why = why_foreign(result, arm, experiment_); !why.empty()) {
-        problems_.push_back({(trial / "result.json").string(), "", std::move(why)});
-      }
+      std::string why = why_foreign(result, arm, experiment_);
+      if (why.empty()) why = why_damaged(result);
+      if (!why.empty()) problems_.push_back({(trial / "result.json").string(), "", why});
       return sample_of(result);
     } catch (const FileProblems& broken) {
       problems_.insert(problems_.end(), broken.problems().begin(), broken.problems().end());

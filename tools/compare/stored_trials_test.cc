@@ -78,5 +78,14 @@ TEST(StoredTrials, OfAnotherExperimentAreRefused) {
             std::string::npos);
 }
 
+TEST(StoredTrials, WithFiguresThatNobodyMeasuredAreRefused) {
+  const ExperimentFolders folders;
+  const auto folder = folders.experiment("a");
+  folders.edit(folder / "trials/01-contender",
+               [](Result& result) { result.achieved_rate_per_s = -1; });
+  EXPECT_NE(refusal(folder).find("01-contender/result.json: achieved_rate_per_s is -1"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tare
