@@ -49,6 +49,8 @@ struct Expectation {
   std::string metric;
   double limit = 0;  // of the change, contender against baseline
   Bound bound = Bound::at_most;
+
+  friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
 struct Change {

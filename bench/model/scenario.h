@@ -233,6 +233,8 @@ struct Limit {
   std::string operation;
   std::optional<double> response_time_p99_ms;
   std::optional<double> error_rate;  // share of requests that are not ok
+
+  friend bool operator==(const Limit&, const Limit&) = default;
 };
 
 struct Scenario {

@@ -18,18 +18,8 @@ SqlStep* reading_statement(Step& step) {
   return sql && !sql->writes ? sql : nullptr;
 }
 
-}  // namespace
-
-// The condition names no column of the statement, so it is asked once, before the first row. The
-// line break ends a comment that the statement may end with.
-std::string with_spin(const std::string& sql, int64_t turns) {
-  const size_t end = sql.find_last_not_of("; \t\r\n");
-  return fmt::format(
-      "SELECT spun.* FROM ({}\n) AS spun WHERE (SELECT count(*) FROM generate_series(1, {})) > 0",
-      sql.substr(0, end + 1), turns);
-}
-
-Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turns) {
+// The first that only reads.
+Step& step_to_spin(Scenario& scenario, const std::string& operation) {
   const auto found = std::find_if(scenario.operations.begin(), scenario.operations.end(),
                                   [&](const Operation& each) { return each.name == operation; });
   if (found == scenario.operations.end()) {
@@ -39,14 +29,38 @@ Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turn
                                  fmt::join(names, ", ")));
   }
   for (Step& step : found->steps) {
-    SqlStep* sql = reading_statement(step);
-    if (!sql) continue;
-    sql->sql = with_spin(sql->sql, turns);
-    return scenario;
+    if (reading_statement(step)) return step;
   }
   throw UsageError(fmt::format(
       "work can be injected into a statement that only reads, and operation {} has none",
       operation));
+}
+
+}  // namespace
+
+std::string spin_alone(int64_t turns) {
+  return fmt::format("SELECT count(*) FROM generate_series(1, {})", turns);
+}
+
+// The condition names no column of the statement, so it is asked once, before the first row. The
+// line break ends a comment that the statement may end with.
+std::string with_spin(const std::string& sql, int64_t turns) {
+  const size_t end = sql.find_last_not_of("; \t\r\n");
+  return fmt::format("SELECT spun.* FROM ({}\n) AS spun WHERE ({}) > 0", sql.substr(0, end + 1),
+                     spin_alone(turns));
+}
+
+Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turns) {
+  SqlStep& sql = *reading_statement(step_to_spin(scenario, operation));
+  sql.sql = with_spin(sql.sql, turns);
+  return scenario;
+}
+
+std::string spun_step(const Scenario& scenario, const std::string& operation) {
+  Scenario copy = scenario;
+  const Step& step = step_to_spin(copy, operation);
+  const auto* cached = std::get_if<CachedStep>(&step);
+  return cached ? cached->name + ".query" : std::get<SqlStep>(step).name;
 }
 
 }  // namespace tare

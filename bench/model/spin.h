@@ -13,9 +13,15 @@ namespace tare {
 // least 1): once an execution, on the processor, reading no table. The statement only reads.
 std::string with_spin(const std::string& sql, int64_t turns);
 
+// What the loop costs: a statement of the loop alone.
+std::string spin_alone(int64_t turns);
+
 // The scenario with such a loop in the first statement of the operation that only reads; that of a
 // cached step runs on misses. Throws UsageError, naming what there is: no such operation, or none
 // of its statements only reads.
 Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turns);
+
+// How OperationResult::steps calls that statement. Throws as with_spin.
+std::string spun_step(const Scenario& scenario, const std::string& operation);
 
 }  // namespace tare

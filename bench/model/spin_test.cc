@@ -12,6 +12,7 @@ Scenario shop() {
   Scenario scenario;
   Operation write{"order", {}, {SqlStep{"insert", "INSERT INTO t VALUES (1)", {}, {}, true}}};
   CachedStep page;
+  page.name = "list";
   page.on_miss.sql = "SELECT * FROM t WHERE id = $1";
   Operation read{"page", {}, {RedisStep(), page, SqlStep{"more", "SELECT 2", {}, {}, false}}};
   scenario.operations = {write, read};
@@ -25,6 +26,7 @@ TEST(Spin, GoesIntoTheFirstStatementThatOnlyReads) {
             "SELECT spun.* FROM (SELECT * FROM t WHERE id = $1\n) AS spun WHERE (SELECT count(*) "
             "FROM generate_series(1, 25)) > 0");
   EXPECT_EQ(std::get<SqlStep>(spun.operations[1].steps[2]).sql, "SELECT 2");
+  EXPECT_EQ(spun_step(shop(), "page"), "list.query");
 }
 
 TEST(Spin, IsOneReadingStatementWhateverTheStatementEndsWith) {

@@ -31,6 +31,7 @@ Examples:
   tare ab scenarios/debian-archive/scenario.json \
       --change scenarios/debian-archive/changes/index-relation-target.json
   tare show results/debian-archive/<folder>
+  tare compare results/debian-archive/<folder> results/debian-archive/<folder>
 
 Exit codes: 0 nothing worse, every limit and expectation holds; 1 regressed, a limit broken, an
 expectation missed or a rollback that does not restore the schema; 2 inconclusive; 3 not valid:
@@ -57,6 +58,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   add_check_command(app, line);
   add_run_command(app, line);
   add_ab_command(app, line);
+  add_compare_command(app, line);
   add_show_command(app, line);
   add_load_command(app, line);
   add_sandbox_command(app, line);

@@ -191,6 +191,13 @@ TEST(Ab, StaleCacheMakesTheExperimentInvalid) {
                 "--set", "rate_per_s=600"});
   EXPECT_EQ(outcome.code, 3) << outcome.out;
   EXPECT_NE(outcome.out.find("clear_cache"), std::string::npos) << outcome.out;
+  // No trial tells that its scenario writes nothing: the reason is kept beside them.
+  const std::string folder = only_folder(tare).string();
+  const Experiment experiment = read_experiment(folder);
+  ASSERT_FALSE(experiment.found_invalid.empty());
+  const TareOutcome anew = tare.run({"compare", folder});
+  EXPECT_EQ(anew.code, 3) << anew.errors;
+  EXPECT_NE(anew.out.find("the same as stored, to the last bit"), std::string::npos) << anew.out;
 }
 
 TEST(KeptSandbox, LoadsOnceAndServesRunsAndHands) {

@@ -46,10 +46,10 @@ void write_outputs(const std::vector<Output>& outputs, const Render& render) {
   }
   std::fflush(stdout);
   if (!refused.empty()) {
-    throw UsageError(
-        fmt::format("{} cannot be written; `tare show FOLDER` with the same --format "
-                    "and another -o says it again",
-                    fmt::join(refused, ", ")));
+    throw UsageError(fmt::format(
+        "{} cannot be written; `tare show FOLDER`, or the same `tare compare`, with the "
+        "same --format and another -o says it again",
+        fmt::join(refused, ", ")));
   }
 }
 

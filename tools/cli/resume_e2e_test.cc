@@ -59,6 +59,11 @@ TEST_F(Resume, FinishedPairsAreKeptAndNothingIsDoneTwice) {
   EXPECT_EQ(shown.code, 0) << shown.errors;
   EXPECT_NE(shown.out.find("2 of 4 pairs"), std::string::npos) << shown.out;
 
+  const TareOutcome compared = tare_.run({"compare", kept.string()});
+  EXPECT_EQ(compared.code, 4) << compared.out;
+  EXPECT_NE(compared.errors.find("go on with tare ab --resume " + kept.string()), std::string::npos)
+      << compared.errors;
+
   const TareOutcome outcome = tare_.run({"ab", "--resume", kept.string()});
   EXPECT_LE(outcome.code, 2) << outcome.errors << outcome.out;
   EXPECT_EQ(outcome.errors.find("pair 1 of 4"), std::string::npos) << "done before";
@@ -70,6 +75,10 @@ TEST_F(Resume, FinishedPairsAreKeptAndNothingIsDoneTwice) {
   EXPECT_EQ(experiment.pairs.size(), 4u);
   EXPECT_EQ(experiment.comparison.pairs, 4);
   EXPECT_EQ(read_whole_file(whole / "trials/01-contender/result.json"), first);
+
+  const TareOutcome anew = tare_.run({"compare", whole.string()});
+  EXPECT_EQ(anew.code, outcome.code) << anew.errors;
+  EXPECT_NE(anew.out.find("the same as stored, to the last bit"), std::string::npos) << anew.out;
 
   const TareOutcome again = tare_.run({"ab", "--resume", whole.string()});
   EXPECT_EQ(again.code, 4);

@@ -57,6 +57,8 @@ struct Criteria {
   std::set<std::string> never_asked;  // operations without a share of the mix
   bool closed_loop = false;           // the servers decide how many requests there are
   Levels levels;                      // of this look
+
+  friend bool operator==(const Criteria&, const Criteria&) = default;
 };
 // `change` may be null: two arms compared without one.
 Criteria criteria_of(const Scenario& scenario, const Change* change);

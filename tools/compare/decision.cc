@@ -88,10 +88,7 @@ Decision decide(const Differences& differences, const Levels& levels) {
   decision.p_value = p_above(decision.estimate, differences.slack);
   decision.order_effect = order_effect(differences);
   decision.detectable = detectable(decision.estimate, levels.limit, kPower);
-  if (!decision.limits) {
-    decision.more_pairs = 1;
-    return decision;
-  }
+  if (!decision.limits) return decision;  // one pair says nothing of the spread
   decision.verdict = verdict_of(decision, differences);
   const bool checked = decision.estimate.n >= kFewestCrossChecked;
   if (checked && !borne_out(decision.verdict, differences)) {

@@ -12,6 +12,7 @@
 #include "bench/model/result_file.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/experiment_schema.h"
+#include "tools/compare/criteria_file.h"
 #include "tools/compare/experiment_verdict.h"
 
 namespace tare {
@@ -313,6 +314,11 @@ Experiment read_document(const json& value) {
          pair.contains("number") ? count_of(pair, "number") : int(out.pairs.size()) + 1,
          pair.value("tainted", std::vector<std::string>())});
   }
+  if (const auto found = value.find("criteria"); found != value.end()) {
+    out.criteria = criteria_from_json(found->dump(), "criteria");
+    levels_of(int(out.looks.size()));  // throws where there are none for so many
+  }
+  out.found_invalid = value.value("found_invalid", std::vector<std::string>());
   out.comparison = read_comparison(value.at("comparison"));
   const json& rollback = value.at("rollback");
   out.rollback = {read_word<RollbackStatus>(text_of(rollback, "status"),
@@ -353,6 +359,10 @@ std::string experiment_to_json(const Experiment& experiment) {
                             {"number", pair.number},
                             {"tainted", pair.tainted}});
   }
+  if (experiment.criteria) {
+    out["criteria"] = ordered_json::parse(criteria_to_json(*experiment.criteria));
+  }
+  out["found_invalid"] = experiment.found_invalid;
   out["comparison"] = written(experiment.comparison);
   out["rollback"] = {{"status", to_text(experiment.rollback.status)},
                      {"detail", experiment.rollback.detail}};
@@ -371,6 +381,13 @@ Experiment experiment_from_json(std::string_view text, const std::string& source
   require_valid(text, embedded::experiment_schema, source_name);
   try {
     return read_document(json::parse(text));
+  } catch (const FileProblems& criteria) {
+    std::vector<Problem> problems = criteria.problems();
+    for (Problem& problem : problems) {
+      problem.file = source_name;
+      problem.pointer = "/criteria" + problem.pointer;
+    }
+    throw FileProblems(std::move(problems));
   } catch (const std::exception& error) {
     throw FileProblems({{source_name, "", error.what()}});
   }

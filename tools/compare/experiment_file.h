@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,9 @@ struct Experiment {
   double duration_s = 0;
   std::vector<int> looks;  // at so many pairs it could have ended; the verdict's levels follow
   std::vector<ExperimentPair> pairs;
+  // What the verdict rests on beside the trials (reanalysis.h). None: an older tare's.
+  std::optional<Criteria> criteria;        // but for the levels, which follow from the looks
+  std::vector<std::string> found_invalid;  // what was seen while measuring, and no trial tells
   Comparison comparison;
   Rollback rollback;
   std::vector<std::string> cache_cleared;   // key patterns cleared in both arms

@@ -99,6 +99,9 @@ Experiment whole_experiment() {
   out.schema_changes = {"+ index a"};
   out.design = {"restored", "not restarted"};
   out.looks = {6, 10};
+  out.criteria.emplace().margins = {{"response_time_tm95", 0.1 + 0.2}};
+  out.criteria->never_asked = {"idle"};
+  out.found_invalid = {"the cache was wrong"};
   out.warnings = {"look"};
   return out;
 }
@@ -114,6 +117,12 @@ TEST(ExperimentFile, ReadsWhatAnOlderTareWroteWithoutThem) {
   document.erase("verdict");
   document.erase("reasons");
   EXPECT_EQ(experiment_from_json(document.dump(), "x"), whole_experiment());
+  document.erase("criteria");
+  document.erase("found_invalid");
+  Experiment older = whole_experiment();
+  older.criteria.reset();
+  older.found_invalid.clear();
+  EXPECT_EQ(experiment_from_json(document.dump(), "x"), older);
 }
 
 TEST(ExperimentFile, ComesBackExactly) {
@@ -144,6 +153,18 @@ TEST(ExperimentFile, RefusesWhatIsWrong) {
     FAIL() << "read an unknown verdict";
   } catch (const FileProblems& problems) {
     EXPECT_EQ(problems.problems().front().pointer, "/comparison/rows/1/verdict");
+    EXPECT_EQ(problems.problems().front().file, "experiment.json");
+  }
+  auto document = nlohmann::json::parse(experiment_to_json(whole_experiment()));
+  document["looks"] = nlohmann::json::array();  // so there are no levels to judge at
+  EXPECT_THROW(experiment_from_json(document.dump(), "x"), FileProblems);
+  document = nlohmann::json::parse(experiment_to_json(whole_experiment()));
+  document["criteria"]["margins"]["response_time_tm95"] = 2;
+  try {
+    experiment_from_json(document.dump(), "experiment.json");
+    FAIL() << "read a margin of 200 %";
+  } catch (const FileProblems& problems) {
+    EXPECT_EQ(problems.problems().front().pointer, "/criteria/margins/response_time_tm95");
     EXPECT_EQ(problems.problems().front().file, "experiment.json");
   }
 }

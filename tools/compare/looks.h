@@ -20,6 +20,8 @@ struct Levels {
   // in 95 % of experiments ("repeated confidence intervals": Jennison and Turnbull, J. R. Statist.
   // Soc. B 51, 1989).
   double limit = 0.025;
+
+  friend bool operator==(const Levels&, const Levels&) = default;
 };
 
 // For an experiment that may be looked at so often, at the standard looks from the first on; one

@@ -78,6 +78,11 @@ Unfinished read_unfinished(const fs::path& folder) {
     unfinished.settings = value.at("settings").get<std::map<std::string, std::string>>();
     unfinished.pairs = value.at("pairs").get<int>();
     unfinished.experiment = experiment_from_json(value.at("experiment").dump(), name);
+    // Where an older tare kept what it had found.
+    std::vector<std::string>& older = unfinished.experiment.comparison.invalid_reasons;
+    std::vector<std::string>& found = unfinished.experiment.found_invalid;
+    found.insert(found.end(), older.begin(), older.end());
+    older.clear();
   } catch (const ordered_json::exception& error) {
     throw FileProblems({{name, "", error.what()}});
   }

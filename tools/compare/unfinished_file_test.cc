@@ -28,7 +28,7 @@ class UnfinishedFile : public ::testing::Test {
     unfinished_.pairs = 6;
     unfinished_.experiment.scenario = "shop";
     unfinished_.experiment.pairs = {{PairOrder::contender_first, "trials/01-b", "trials/01-c"}};
-    unfinished_.experiment.comparison.invalid_reasons = {"a reason"};
+    unfinished_.experiment.found_invalid = {"a reason"};
     unfinished_.experiment.rollback = {RollbackStatus::equal, ""};
   }
   ~UnfinishedFile() override { fs::remove_all(folder_); }
@@ -53,6 +53,14 @@ TEST_F(UnfinishedFile, ComesBackExactly) {
   EXPECT_EQ(read_whole_file(folder_ / "experiment" / "unfinished.json").find("\"verdict\""),
             std::string::npos)
       << "there is none yet";
+}
+
+TEST_F(UnfinishedFile, TakesOverWhatAnOlderTareFound) {
+  unfinished_.experiment.comparison.invalid_reasons = {"an older reason"};
+  write_unfinished(folder_ / "experiment", unfinished_);
+  const Experiment read = read_unfinished(folder_ / "experiment").experiment;
+  EXPECT_TRUE(read.comparison.invalid_reasons.empty());
+  EXPECT_EQ(read.found_invalid, (std::vector<std::string>{"a reason", "an older reason"}));
 }
 
 TEST_F(UnfinishedFile, RefusesFilesThatHaveChanged) {

@@ -7,6 +7,8 @@
 
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/criteria_file.h"
+#include "tools/compare/reanalysis.h"
 #include "tools/compare/trial_guards.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/experiment_folder.h"
@@ -124,8 +126,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   experiment.design = design_of(arms.contender);
   if (options.turn) experiment.design.push_back(turns_text(*options.turn));
   experiment.looks = options.looks;
-  Criteria criteria = criteria_of(arms.baseline.scenario(), &change);
-  criteria.levels = levels_of(int(options.looks.size()));
+  experiment.criteria = criteria_of(arms.baseline.scenario(), &change);
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
   if (options.resumed) copy_so_far(options, folder.path());
   EventLog log(folder.path() / "log.jsonl");
@@ -137,23 +138,19 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {
-      const int code =
-          exit_code(compare(untainted(so_far, experiment.pairs), criteria), experiment.rollback);
+      const int code = judged(experiment, so_far).exit_code;
       log.add("look",
               {{"pairs", std::to_string(so_far.size())}, {"exit_code", std::to_string(code)}});
-      return code != kInconclusive || !experiment.comparison.invalid_reasons.empty();
+      // Further pairs may bring those that are tainted under a third; else run_pairs ends.
+      return code != kInconclusive && too_many_tainted(experiment.pairs).empty();
     };
-    samples = run_pairs(arms, change, pairs, criteria, log, experiment);
-    std::vector<std::string> reasons = std::move(experiment.comparison.invalid_reasons);
-    experiment.comparison = compare(untainted(samples, experiment.pairs), criteria);
-    auto& all = experiment.comparison.invalid_reasons;
-    if (std::string tainted = too_many_tainted(experiment.pairs); !tainted.empty()) {
-      all.insert(all.begin(), std::move(tainted));
-    }
-    all.insert(all.end(), reasons.begin(), reasons.end());
+    samples = run_pairs(arms, change, pairs, *experiment.criteria, log, experiment);
     if (arms.own_servers) {
-      for (std::string& reason : different_data(arms)) all.push_back(std::move(reason));
+      for (std::string& reason : different_data(arms)) {
+        experiment.found_invalid.push_back(std::move(reason));
+      }
     }
+    experiment = judged(std::move(experiment), samples);
     leave(arms, change);
   } catch (...) {
     arms.contender.put_back();
@@ -167,7 +164,6 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     }
     throw;
   }
-  experiment.exit_code = exit_code(experiment.comparison, experiment.rollback);
   experiment.duration_s = duration_s();
   log.add("verdict", {{"exit_code", std::to_string(experiment.exit_code)}});
   auto place = publish_finished(folder, arms, change, options, experiment, samples.front());
@@ -210,6 +206,7 @@ RunOutcome run_once(Workbench& bench, const std::filesystem::path& results) {
     outcome.invalid_reasons.push_back(fmt::format("job {}: none of {} runs was ok ({})", name,
                                                   job.runs.scheduled, job.first_error));
   }
+  write_criteria(folder.path(), criteria_of(scenario, nullptr));
   log.add("done");
   outcome.folder = folder.publish();
   return outcome;

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
+#include <vector>
 
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
 #include "bench/model/spin.h"
+#include "tools/compare/statistics.h"
 #include "tools/experiment/event_log.h"
 #include "tools/experiment/trial.h"
 
@@ -14,26 +17,21 @@ namespace tare {
 namespace {
 
 constexpr double kMostShare = 10;
-constexpr double kGuessedTurn_ns = 40;
-constexpr double kTrialShare = 0.5;  // far above the noise of a trial, too little for a queue
-constexpr double kLeastSeen = 0.1;   // of the response time
+constexpr int64_t kManyTurns = 2000;  // some 100 us
+constexpr int kTimings = 200;
 
-// The operation's response_time_tm95 with so many turns.
-double measured(const Scenario& scenario, const std::string& operation, int64_t turns,
-                const WorkbenchOf& bench_of, const std::filesystem::path& folder, EventLog& log) {
-  const Scenario spun = with_spin(scenario, operation, turns);
-  const std::unique_ptr<Workbench> bench = bench_of(spun);
-  bench->prepare();
-  TrialOptions trial;
-  trial.stage = fmt::format("calibrate, {} turn{}", turns, turns == 1 ? "" : "s");
-  trial.folder = folder / std::to_string(turns);
-  const Result result = run_trial(*bench, trial, log).result;
-  const OperationResult& found = result.operations.at(operation);
-  if (!(found.response_time_ns.tm95 > 0)) {
-    throw UsageError(fmt::format("no request of {} was answered, so nothing can be injected: {}",
-                                 operation, found.first_error));
-  }
-  return found.response_time_ns.tm95;
+// What one turn takes on this server: long and short loops in turn, the median of the differences,
+// so that neither the way there nor what else the machine does is in it.
+double time_of_turn_ns(PostgresControl& postgres) {
+  const auto time_of = [&postgres](int64_t turns) {
+    const auto begin = std::chrono::steady_clock::now();
+    postgres.query(spin_alone(turns));
+    return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin)
+        .count();
+  };
+  std::vector<double> differences;
+  for (int i = 0; i < kTimings; ++i) differences.push_back(time_of(kManyTurns) - time_of(1));
+  return median(differences) / double(kManyTurns - 1);
 }
 
 }  // namespace
@@ -62,24 +60,31 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
                     const WorkbenchOf& bench_of, const std::filesystem::path& results) {
   Spin spin;
   spin.injection = injection;
-  with_spin(scenario, injection.operation, 1);  // says what is wrong before anything is run
+  const std::string& operation = injection.operation;
+  const Scenario spun = with_spin(scenario, operation, 1);
   if (injection.share == 0) return spin;
   const PendingFolder folder(results / scenario.name, "calibrate");
   EventLog log(folder.path() / "log.jsonl");
-  const auto measure = [&](int64_t turns) {
-    return measured(scenario, injection.operation, turns, bench_of, folder.path(), log);
-  };
-  spin.baseline_ns = measure(1);
-  const auto more = int64_t(std::ceil(kTrialShare * spin.baseline_ns / kGuessedTurn_ns));
-  const double slower_ns = measure(1 + more) - spin.baseline_ns;
-  if (slower_ns < kLeastSeen * spin.baseline_ns) {
-    throw UsageError(
-        fmt::format("{} turns of a loop in {} made {} no slower than {:.3g} us: it is answered "
-                    "from the cache, or a trial is too short to tell; try --set measure_s",
-                    more, injection.operation, injection.operation, spin.baseline_ns / 1e3));
+  const std::unique_ptr<Workbench> bench = bench_of(spun);
+  bench->prepare();
+  spin.ns_per_turn = time_of_turn_ns(bench->postgres());
+  TrialOptions trial;
+  trial.stage = "calibrate";
+  trial.folder = folder.path() / "trial";
+  const Result result = run_trial(*bench, trial, log).result;
+  const OperationResult& found = result.operations.at(operation);
+  const auto step = found.steps.find(spun_step(scenario, operation));
+  if (found.requests.ok == 0 || step == found.steps.end() || step->second.calls == 0) {
+    throw UsageError(fmt::format(
+        "nothing can be injected into {}: of {} requests {} were answered, and none of them ran a "
+        "statement{}{}",
+        operation, found.requests.scheduled, found.requests.ok,
+        found.first_error.empty() ? "" : "; ", found.first_error));
   }
-  spin.ns_per_turn = slower_ns / double(more);
-  spin.turns = 1 + std::llround(injection.share * spin.baseline_ns / spin.ns_per_turn);
+  spin.baseline_ns = found.response_time_ns.tm95;
+  spin.runs_per_request = double(step->second.calls) / double(found.requests.ok);
+  const double wanted_ns = injection.share * spin.baseline_ns / spin.runs_per_request;
+  spin.turns = 1 + std::llround(wanted_ns / spin.ns_per_turn);
   return spin;
 }
 
@@ -93,8 +98,9 @@ Change change_of(const Spin& spin) {
       "baseline to 1",
       percent, spin.injection.operation, spin.turns);
   if (spin.ns_per_turn > 0) {
-    change.reason += fmt::format(" (a turn took {:.3g} ns of {:.3g} us)", spin.ns_per_turn,
-                                 spin.baseline_ns / 1e3);
+    change.reason += fmt::format(
+        " (a turn took {:.3g} ns, a request {:.3g} us, {:.3g} of them ran the statement)",
+        spin.ns_per_turn, spin.baseline_ns / 1e3, spin.runs_per_request);
   }
   change.variable = "injected work";
   change.rollback_note = "Nothing was changed.";

@@ -1,5 +1,5 @@
 // A known slowdown of the contender, to see whether tare finds it here: how much work makes an
-// operation so much slower is measured under the scenario's own load.
+// operation so much slower.
 // Level: experiment. One thread.
 #pragma once
 
@@ -27,17 +27,18 @@ Injection parse_injection(const std::string& text);
 // baseline with one turn.
 struct Spin {
   Injection injection;
-  int64_t turns = 1;       // of the contender
-  double ns_per_turn = 0;  // what a turn adds to the operation's response_time_tm95
-  double baseline_ns = 0;  // that time with one turn
+  int64_t turns = 1;            // of the contender
+  double ns_per_turn = 0;       // on the idle server
+  double baseline_ns = 0;       // the operation's response_time_tm95 with one turn
+  double runs_per_request = 0;  // hits run no statement
 };
 
 using WorkbenchOf = std::function<std::unique_ptr<Workbench>(const Scenario& scenario)>;
 
-// Runs a trial with one turn and one with so many that the operation is about half slower: hits
-// that run no statement, and queues, are in the figures. Nothing is run for a share of 0. `results`
-// is for what is written meanwhile; nothing is left there. Throws as run_trial, and UsageError when
-// the loop does not show.
+// Times the loop on the server at rest, and runs a trial to learn what the share is of. Nothing is
+// run for a share of 0. What queues make of the work is the experiment's to find. `results` is for
+// what is written meanwhile; nothing is left there. Throws as run_trial, and UsageError when no
+// request runs the statement.
 Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
                     const WorkbenchOf& bench_of, const std::filesystem::path& results);
 

@@ -29,11 +29,12 @@ TEST(Injection, IsToldAsAChange) {
   spin.turns = 301;
   spin.ns_per_turn = 41.5;
   spin.baseline_ns = 249'000;
+  spin.runs_per_request = 0.4;
   const Change change = change_of(spin);
   EXPECT_EQ(change.name, "inject-page-5-percent");
   EXPECT_EQ(change.reason,
             "+5 % injected into page: its statement counts to 301 before it answers, in the "
-            "baseline to 1 (a turn took 41.5 ns of 249 us)");
+            "baseline to 1 (a turn took 41.5 ns, a request 249 us, 0.4 of them ran the statement)");
   EXPECT_TRUE(change.apply.empty());
   EXPECT_EQ(change.text,
             "{\"injected\": {\"operation\": \"page\", \"share\": 0.05, \"turns\": 301}}\n");

@@ -12,6 +12,7 @@
 #include "bench/model/result_file.h"
 #include "bench/model/turns.h"
 #include "loaders/table_digest.h"
+#include "tools/compare/stored_trials.h"
 #include "tools/compare/trial_guards.h"
 #include "tools/experiment/trial.h"
 #include "tools/experiment/trial_result.h"
@@ -95,12 +96,7 @@ class Pairs {
 
   // The pairs of an experiment that is resumed, as they were written.
   std::vector<PairSample> finished_before() const {
-    std::vector<PairSample> samples;
-    for (const ExperimentPair& pair : experiment_.pairs) {
-      samples.push_back({sample_of(read_result(options_.folder / pair.baseline)),
-                         sample_of(read_result(options_.folder / pair.contender)), pair.order});
-    }
-    return samples;
+    return read_pairs(options_.folder, experiment_);
   }
 
   // A tainted pair is measured again at once, under its number, while the bound allows; what an
@@ -226,9 +222,10 @@ class Pairs {
       }
     }
     for (const std::string& reason : wrong_cache(bench_of(trial.arm).scenario(), outcome.result)) {
-      add_once(experiment_.comparison.invalid_reasons, reason);
+      add_once(experiment_.found_invalid, reason);
     }
-    return sample_of(outcome.result);
+    // As whoever recomputes the verdict will read it.
+    return sample_of(read_result(trial.folder));
   }
 
   // Whether rows that differ after the rollback can only be the change's doing.
@@ -241,7 +238,7 @@ class Pairs {
   void note_schema(const std::vector<std::string>& changes) {
     experiment_.schema_changes = changes;
     if (changes.empty() || applies<SqlAction>(change_) || applies<ShellAction>(change_)) return;
-    add_once(experiment_.comparison.invalid_reasons,
+    add_once(experiment_.found_invalid,
              fmt::format("the schema differs between the arms, and the change "
                          "applies nothing that would: {}",
                          changes.front()));
