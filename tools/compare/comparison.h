@@ -35,7 +35,11 @@ struct Sample {
 };
 Sample sample_of(const Result& result);
 
-enum class PairOrder { baseline_first, contender_first };
+enum class PairOrder {
+  baseline_first,
+  contender_first,
+  in_turns  // both at once, their loads taking turns
+};
 
 // The unit of replication: one baseline trial and one contender trial.
 struct PairSample {

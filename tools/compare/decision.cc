@@ -22,7 +22,7 @@ std::optional<double> order_effect(const Differences& differences) {
     if (differences.orders[i] == PairOrder::baseline_first) {
       second += differences.values[i];
       ++seconds;
-    } else {
+    } else if (differences.orders[i] == PairOrder::contender_first) {
       first += differences.values[i];
       ++firsts;
     }

@@ -12,6 +12,7 @@
 #include "bench/model/result_file.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/experiment_schema.h"
+#include "tools/compare/comparison_json.h"
 #include "tools/compare/criteria_file.h"
 #include "tools/compare/experiment_verdict.h"
 
@@ -22,7 +23,15 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 std::string to_text(PairOrder order) {
-  return order == PairOrder::baseline_first ? "baseline_first" : "contender_first";
+  switch (order) {
+    case PairOrder::baseline_first:
+      return "baseline_first";
+    case PairOrder::contender_first:
+      return "contender_first";
+    case PairOrder::in_turns:
+      return "in_turns";
+  }
+  return "in_turns";
 }
 
 std::string to_text(RollbackStatus status) {
@@ -53,112 +62,6 @@ int exit_code(const Comparison& comparison, const Rollback& rollback) {
 }
 
 namespace {
-
-// ---- writing ------------------------------------------------------------------------------
-
-void write_if(ordered_json& out, const char* name, const std::optional<double>& value) {
-  if (value) out[name] = *value;
-}
-
-ordered_json written(const Row& row) {
-  ordered_json out;
-  out["operation"] = row.operation;
-  out["path"] = row.path;
-  out["metric"] = row.metric;
-  out["unit"] = tare::to_text(row.unit);
-  out["kind"] = tare::to_text(row.kind);
-  write_if(out, "baseline", row.baseline);
-  write_if(out, "contender", row.contender);
-  write_if(out, "change", row.change);
-  write_if(out, "low", row.low);
-  write_if(out, "high", row.high);
-  out["margin"] = row.margin;
-  if (row.verdict) out["verdict"] = tare::to_text(*row.verdict);
-  out["gating"] = tare::to_text(row.gating);
-  out["pairs"] = row.pairs;
-  write_if(out, "p_value", row.p_value);
-  write_if(out, "detectable_change", row.detectable_change);
-  write_if(out, "order_effect", row.order_effect);
-  if (row.more_pairs) out["more_pairs"] = *row.more_pairs;
-  out["note"] = row.note;
-  return out;
-}
-
-ordered_json written(const ExpectationResult& expectation) {
-  return {{"operation", expectation.operation},
-          {"metric", expectation.metric},
-          {expectation.bound == Bound::at_most ? "at_most" : "at_least", expectation.limit},
-          {"outcome", tare::to_text(expectation.outcome)},
-          {"note", expectation.note}};
-}
-
-ordered_json written(const LimitResult& limit) {
-  ordered_json out{{"operation", limit.operation},
-                   {"metric", limit.metric},
-                   {"limit", limit.limit},
-                   {"outcome", tare::to_text(limit.outcome)},
-                   {"note", limit.note}};
-  write_if(out, "measured", limit.measured);
-  return out;
-}
-
-ordered_json written(const NullCheck& check) {
-  ordered_json out{
-      {"operation", check.operation}, {"metric", check.metric}, {"change", check.change}};
-  write_if(out, "low", check.low);
-  write_if(out, "high", check.high);
-  out["couples"] = check.couples;
-  return out;
-}
-
-ordered_json written(const PlanChange& change) {
-  return {{"operation", change.operation},
-          {"step", change.step},
-          {"description", change.description},
-          {"changed", change.changed},
-          {"compared", change.compared}};
-}
-
-void write_if(ordered_json& out, const char* name, const std::optional<Blocks>& blocks) {
-  if (!blocks) return;
-  out[name] = {{"baseline", blocks->baseline}, {"contender", blocks->contender}};
-}
-
-ordered_json written(const HitOrFix& found) {
-  ordered_json out{{"operation", found.operation},       {"pairs", found.pairs},
-                   {"baseline_ns", found.baseline_ns},   {"change_ns", found.change_ns},
-                   {"more_hits_ns", found.more_hits_ns}, {"hits_ns", found.hits_ns},
-                   {"misses_ns", found.misses_ns},       {"others_ns", found.others_ns}};
-  write_if(out, "hit_ratio_change", found.hit_ratio_change);
-  write_if(out, "blocks_per_miss", found.blocks_per_miss);
-  write_if(out, "blocks_per_hit", found.blocks_per_hit);
-  out["cause"] = tare::to_text(found.cause);
-  out["words"] = found.words;
-  return out;
-}
-
-template <typename Value>
-ordered_json written_list(const std::vector<Value>& values) {
-  ordered_json out = ordered_json::array();
-  for (const Value& value : values) out.push_back(written(value));
-  return out;
-}
-
-ordered_json written(const Comparison& comparison) {
-  ordered_json out;
-  out["pairs"] = comparison.pairs;
-  out["rows"] = written_list(comparison.rows);
-  out["expectations"] = written_list(comparison.expectations);
-  out["limits"] = written_list(comparison.limits);
-  out["plan_changes"] = written_list(comparison.plan_changes);
-  out["plans_compared"] = comparison.plans_compared;
-  out["hit_or_fix"] = written_list(comparison.hit_or_fix);
-  write_if(out, "hit_ratio_baseline", comparison.hit_ratio_baseline);
-  write_if(out, "hit_ratio_contender", comparison.hit_ratio_contender);
-  out["invalid_reasons"] = comparison.invalid_reasons;
-  out["null_check"] = written_list(comparison.null_check);
-  return out;
-}
 
 // ---- reading: the schema has been checked ---------------------------------------------------
 
@@ -308,8 +211,9 @@ Experiment read_document(const json& value) {
   out.looks = value.value("looks", std::vector<int>());
   for (const json& pair : value.at("pairs")) {
     out.pairs.push_back(
-        {read_word<PairOrder>(text_of(pair, "order"),
-                              {PairOrder::baseline_first, PairOrder::contender_first}, to_text),
+        {read_word<PairOrder>(
+             text_of(pair, "order"),
+             {PairOrder::baseline_first, PairOrder::contender_first, PairOrder::in_turns}, to_text),
          text_of(pair, "baseline"), text_of(pair, "contender"),
          pair.contains("number") ? count_of(pair, "number") : int(out.pairs.size()) + 1,
          pair.value("tainted", std::vector<std::string>())});
@@ -363,7 +267,7 @@ std::string experiment_to_json(const Experiment& experiment) {
     out["criteria"] = ordered_json::parse(criteria_to_json(*experiment.criteria));
   }
   out["found_invalid"] = experiment.found_invalid;
-  out["comparison"] = written(experiment.comparison);
+  out["comparison"] = ordered_json::parse(comparison_to_json(experiment.comparison));
   out["rollback"] = {{"status", to_text(experiment.rollback.status)},
                      {"detail", experiment.rollback.detail}};
   out["cache_cleared"] = experiment.cache_cleared;

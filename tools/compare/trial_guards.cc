@@ -7,7 +7,7 @@
 #include <cmath>
 #include <optional>
 
-#include "tools/compare/comparison_parts.h"
+#include "tools/compare/statistics.h"
 
 namespace tare {
 namespace {
@@ -33,6 +33,7 @@ constexpr double kPairsOfAVerdict = 6;
 // standard deviation is 2 / sqrt(n); four of those are allowed.
 constexpr double kDrift = 0.7, kDriftByChance = 8;
 constexpr int64_t kFewestInAThird = 100;
+constexpr size_t kFewestUsual = 2;  // pairs before that tell how it usually is
 
 void append(std::vector<std::string>& to, const char* arm, std::vector<std::string> reasons) {
   for (std::string& reason : reasons) to.push_back(fmt::format("{}: {}", arm, reason));
@@ -141,49 +142,38 @@ std::optional<Drift> drift_of(const OperationResult& operation) {
                1 / double(first.count) + 1 / double(last.count)};
 }
 
-void note_drifts(const Result& baseline, const Result& contender,
-                 std::vector<std::string>& reasons) {
-  for (const auto& [name, operation] : baseline.operations) {
-    const auto other = contender.operations.find(name);
-    if (other == contender.operations.end()) continue;
-    const auto before = drift_of(operation), after = drift_of(other->second);
-    if (!before || !after) continue;
-    const double chance = std::sqrt(before->variance_by_count + after->variance_by_count) / 2;
-    const double limit = kDrift + kDriftByChance * chance;
-    if (std::abs(after->log_ratio - before->log_ratio) <= limit) continue;
-    reasons.push_back(fmt::format(
-        "{} drifts inside the window, and not alike: from the first third to the last its response "
-        "tm95 changes by {:+.0f} % in the baseline and by {:+.0f} % in the contender (allowed "
-        "apart: a factor of {:.2f}); let the warm-up be longer, or find what else runs",
-        name, 100 * std::expm1(before->log_ratio), 100 * std::expm1(after->log_ratio),
-        std::exp(limit)));
-  }
+// By how much more it drifts in the contender.
+std::optional<Drift> drift_apart(const PairSample& pair, const std::string& name) {
+  const auto& before = pair.baseline.result.operations;
+  const auto& after = pair.contender.result.operations;
+  if (!before.contains(name) || !after.contains(name)) return std::nullopt;
+  const auto one = drift_of(before.at(name)), other = drift_of(after.at(name));
+  if (!one || !other) return std::nullopt;
+  return Drift{other->log_ratio - one->log_ratio,
+               one->variance_by_count + other->variance_by_count};
 }
 
-// Lag is part of every response time and none of the change's doing. A quarter of the margin, over
-// all pairs, is what the comparison widens a row's interval for; a pair is tainted when it alone
-// could make six cross the margin. Short windows of A/A differ by less, and by chance.
-void note_lateness(const Result& baseline, const Result& contender, const Criteria& criteria,
-                   std::vector<std::string>& reasons) {
-  const double later = contender.generator.lag_ns.tm95 - baseline.generator.lag_ns.tm95;
-  const double margin = margin_of(criteria, "response_time_tm95");
-  std::string worst;
-  double share = 0, time_ns = 0;
-  for (const auto& [name, operation] : baseline.operations) {
-    const double time = operation.response_time_ns.tm95;
-    if (criteria.never_asked.contains(name) || !(time > 0)) continue;
-    if (std::abs(later) / time <= share) continue;
-    worst = name;
-    share = std::abs(later) / time;
-    time_ns = time;
+// A change may make the contender drift in every pair, by a queue that grows: that is its effect.
+void note_drifts(const PairSample& pair, const std::vector<PairSample>& before,
+                 std::vector<std::string>& reasons) {
+  for (const auto& [name, operation] : pair.baseline.result.operations) {
+    const auto apart = drift_apart(pair, name);
+    std::vector<double> usual;
+    for (const PairSample& earlier : before) {
+      if (const auto its = drift_apart(earlier, name)) usual.push_back(its->log_ratio);
+    }
+    if (!apart || usual.size() < kFewestUsual) continue;
+    const double limit = kDrift + kDriftByChance * std::sqrt(apart->variance_by_count) / 2;
+    if (std::abs(apart->log_ratio - median(usual)) <= limit) continue;
+    reasons.push_back(fmt::format(
+        "{} drifts inside the window, and not as in the pairs before: from the first third to the "
+        "last its response tm95 changes by {:+.0f} % in the baseline and by {:+.0f} % in the "
+        "contender (allowed apart from what is usual: a factor of {:.2f}); let the warm-up be "
+        "longer, or find what else runs",
+        name, 100 * std::expm1(drift_of(operation)->log_ratio),
+        100 * std::expm1(drift_of(pair.contender.result.operations.at(name))->log_ratio),
+        std::exp(limit)));
   }
-  if (!std::isfinite(share) || share / kPairsOfAVerdict <= margin) return;
-  reasons.push_back(fmt::format(
-      "the generator was {:.3g} us later in the {} (trimmed mean), {:.2g} % of {}'s {:.3g} us: "
-      "over {:.0f} pairs that alone moves it by more than its margin of {:.3g} %; "
-      "lower the rate, free a core, or add workers",
-      std::abs(later) / 1e3, later > 0 ? "contender" : "baseline", 100 * share, worst,
-      time_ns / 1e3, kPairsOfAVerdict, 100 * margin));
 }
 
 }  // namespace
@@ -225,8 +215,10 @@ std::vector<std::string> reasons_tainted(const Result& trial, const Criteria& cr
   return reasons;
 }
 
-std::vector<std::string> reasons_tainted(const Result& baseline, const Result& contender,
+std::vector<std::string> reasons_tainted(const PairSample& pair,
+                                         const std::vector<PairSample>& before,
                                          const Criteria& criteria) {
+  const Result &baseline = pair.baseline.result, &contender = pair.contender.result;
   std::vector<std::string> reasons;
   append(reasons, "baseline", reasons_tainted(baseline, criteria));
   append(reasons, "contender", reasons_tainted(contender, criteria));
@@ -234,8 +226,7 @@ std::vector<std::string> reasons_tainted(const Result& baseline, const Result& c
     note_maintenance(*baseline.observed, *contender.observed, reasons);
     note_steal(*baseline.observed, *contender.observed, reasons);
   }
-  note_drifts(baseline, contender, reasons);
-  note_lateness(baseline, contender, criteria, reasons);
+  note_drifts(pair, before, reasons);
   return reasons;
 }
 

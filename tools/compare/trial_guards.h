@@ -23,8 +23,11 @@ std::vector<std::string> reasons_disturbed(const Result& trial);
 std::vector<std::string> reasons_tainted(const Result& trial, const Criteria& criteria);
 
 // Of a pair: those of both trials, and what befell one arm alone: maintenance of the servers, a
-// drift inside the window, a generator that was later.
-std::vector<std::string> reasons_tainted(const Result& baseline, const Result& contender,
+// drift inside the window unlike that of the pairs `before`, time that the host took from one. A
+// generator that was later in one arm taints no pair: a slower server on the same cores makes it
+// so. Rows are judged with that slack.
+std::vector<std::string> reasons_tainted(const PairSample& pair,
+                                         const std::vector<PairSample>& before,
                                          const Criteria& criteria);
 
 // How many tainted pairs are measured again: a third of those wanted, at least one.

@@ -24,6 +24,10 @@ Result calm() {
   return result;
 }
 
+PairSample sample_pair(const Result& baseline, const Result& contender) {
+  return {{baseline, {}}, {contender, {}}, PairOrder::baseline_first};
+}
+
 // Exactly one reason, which says `words`.
 void expect_one(const Reasons& reasons, const std::string& words) {
   ASSERT_EQ(reasons.size(), 1u) << words;
@@ -32,11 +36,11 @@ void expect_one(const Reasons& reasons, const std::string& words) {
 
 TEST(TrialGuards, ACalmPairIsNotTainted) {
   EXPECT_EQ(reasons_tainted(calm(), {}), Reasons());
-  EXPECT_EQ(reasons_tainted(calm(), calm(), {}), Reasons());
+  EXPECT_EQ(reasons_tainted(sample_pair(calm(), calm()), {}, {}), Reasons());
   Result old = calm();  // of an older tare
   old.observed.reset();
   old.operations["page"].thirds.clear();
-  EXPECT_EQ(reasons_tainted(old, calm(), {}), Reasons());
+  EXPECT_EQ(reasons_tainted(sample_pair(old, calm()), {}, {}), Reasons());
 }
 
 TEST(TrialGuards, TheMachineTaintsATrial) {
@@ -45,8 +49,9 @@ TEST(TrialGuards, TheMachineTaintsATrial) {
   expect_one(reasons_tainted(busy, {}), "saturated: its busiest thread used 95 % of a core");
   stolen.observed->steal_share = 0.031;
   EXPECT_EQ(reasons_tainted(stolen, {}), Reasons());
-  EXPECT_EQ(reasons_tainted(stolen, stolen, {}), Reasons()) << "alike in both arms";
-  expect_one(reasons_tainted(calm(), stolen, {}),
+  EXPECT_EQ(reasons_tainted(sample_pair(stolen, stolen), {}, {}), Reasons())
+      << "alike in both arms";
+  expect_one(reasons_tainted(sample_pair(calm(), stolen), {}, {}),
              "1.0 % of the processor time from the baseline and 3.1 % from the contender");
   stolen.observed->steal_share = 0.11;
   expect_one(reasons_tainted(stolen, {}), "took 11.0 % of the processor time away");
@@ -91,48 +96,45 @@ TEST(TrialGuards, MaintenanceOfOneArmAlone) {
   const Result vacuum = with([](Observed& seen) { seen.postgres->autovacuums = 1; });
   const Result save = with([](Observed& seen) { seen.redis->background_saves = 1; });
   const Result rewrite = with([](Observed& seen) { seen.redis->aof_rewrites = 1; });
-  expect_one(reasons_tainted(checkpoint, calm(), {}),
+  expect_one(reasons_tainted(sample_pair(checkpoint, calm()), {}, {}),
              "a checkpoint of PostgreSQL fell into the "
              "window of the baseline alone");
-  expect_one(reasons_tainted(calm(), vacuum, {}),
+  expect_one(reasons_tainted(sample_pair(calm(), vacuum), {}, {}),
              "autovacuum fell into the window of the "
              "contender alone");
-  expect_one(reasons_tainted(calm(), save, {}), "a background save of Redis");
-  expect_one(reasons_tainted(rewrite, calm(), {}), "append-only file");
+  expect_one(reasons_tainted(sample_pair(calm(), save), {}, {}), "a background save of Redis");
+  expect_one(reasons_tainted(sample_pair(rewrite, calm()), {}, {}), "append-only file");
   for (const Result& both : {checkpoint, vacuum, save, rewrite}) {
-    EXPECT_EQ(reasons_tainted(both, both, {}), Reasons());
+    EXPECT_EQ(reasons_tainted(sample_pair(both, both), {}, {}), Reasons());
   }
 }
 
-TEST(TrialGuards, ADriftOfOneArmAlone) {
+TEST(TrialGuards, ADriftUnlikeThePairsBefore) {
   const auto drifting = [](int64_t requests, double factor) {
     Result result = calm();
     result.operations["page"].thirds = {
         {requests, 10e6}, {requests, 10e6}, {requests, 10e6 * factor}};
     return result;
   };
+  const std::vector<PairSample> usual(2, sample_pair(calm(), calm()));
   // 0.7 + 8 * sqrt(4 / 10,000) / 2: a factor of 2.18
-  EXPECT_EQ(reasons_tainted(calm(), drifting(10'000, 2.1), {}), Reasons());
-  expect_one(reasons_tainted(drifting(10'000, 1), drifting(10'000, 2.3), {}),
+  EXPECT_EQ(reasons_tainted(sample_pair(calm(), drifting(10'000, 2.1)), usual, {}), Reasons());
+  expect_one(reasons_tainted(sample_pair(drifting(10'000, 1), drifting(10'000, 2.3)), usual, {}),
              "+0 % in the baseline and by +130 % in the contender");
-  expect_one(reasons_tainted(drifting(10'000, 0.4), drifting(10'000, 1), {}), "-60 %");
-  EXPECT_EQ(reasons_tainted(drifting(10'000, 2), drifting(10'000, 2), {}), Reasons())
+  expect_one(reasons_tainted(sample_pair(drifting(10'000, 0.4), drifting(10'000, 1)), usual, {}),
+             "-60 %");
+  EXPECT_EQ(reasons_tainted(sample_pair(drifting(10'000, 2), drifting(10'000, 2)), usual, {}),
+            Reasons())
       << "alike in both arms";
-  EXPECT_EQ(reasons_tainted(drifting(200, 1), drifting(200, 3), {}), Reasons())
+  EXPECT_EQ(reasons_tainted(sample_pair(drifting(200, 1), drifting(200, 3)), usual, {}), Reasons())
       << "so few requests differ by chance";
-  EXPECT_EQ(reasons_tainted(drifting(99, 1), drifting(99, 9), {}), Reasons());
-  EXPECT_EQ(reasons_tainted(drifting(1000, 1), drifting(1000, 0), {}), Reasons());
-}
-
-TEST(TrialGuards, ALatenessThatMovesTheMean) {
-  Result late = calm();
-  late.generator.lag_ns.tm95 = 1.7e6;  // 17 % of 10 ms; over six pairs 2.8 %
-  EXPECT_EQ(reasons_tainted(calm(), late, {}), Reasons()) << "the margin is 3 %";
-  late.generator.lag_ns.tm95 = 1.9e6;
-  expect_one(reasons_tainted(calm(), late, {}), "1.9e+03 us later in the contender");
-  Criteria wide;
-  wide.margins["response_time_tm95"] = 0.2;
-  EXPECT_EQ(reasons_tainted(calm(), late, wide), Reasons());
+  EXPECT_EQ(reasons_tainted(sample_pair(drifting(99, 1), drifting(99, 9)), usual, {}), Reasons());
+  EXPECT_EQ(reasons_tainted(sample_pair(drifting(1000, 1), drifting(1000, 0)), usual, {}),
+            Reasons());
+  const std::vector<PairSample> overloaded(3,
+                                           sample_pair(drifting(10'000, 1), drifting(10'000, 5)));
+  EXPECT_EQ(reasons_tainted(overloaded[0], overloaded, {}), Reasons()) << "the change's effect";
+  EXPECT_EQ(reasons_tainted(overloaded[0], {usual[0]}, {}), Reasons()) << "nobody knows yet";
 }
 
 ExperimentPair pair_of(int number, const Reasons& reasons) {

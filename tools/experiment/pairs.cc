@@ -76,7 +76,7 @@ class Pairs {
     std::vector<PairSample> samples = finished_before();
     while (const auto number = next_number()) {
       if (is_settled(samples) || beyond_repair(experiment_.pairs, most_pairs())) break;
-      samples.push_back(run_pair(*number));
+      samples.push_back(run_pair(*number, samples));
     }
     return samples;
   }
@@ -126,7 +126,7 @@ class Pairs {
     return contender_first ? PairOrder::contender_first : PairOrder::baseline_first;
   }
 
-  PairSample run_pair(int pair) {
+  PairSample run_pair(int pair, const std::vector<PairSample>& before_it) {
     const int before = times_measured(pair);
     const std::string again = before == 0 ? "" : fmt::format("-again-{}", before);
     if (before > 0) {
@@ -137,7 +137,7 @@ class Pairs {
     }
     ExperimentPair entry;
     entry.number = pair;
-    entry.order = order_of(pair);
+    entry.order = options_.turn ? PairOrder::in_turns : order_of(pair);
     entry.baseline = fmt::format("trials/{:02}-baseline{}", pair, again);
     entry.contender = fmt::format("trials/{:02}-contender{}", pair, again);
     PairSample sample;
@@ -150,7 +150,7 @@ class Pairs {
       sample.baseline = run_arm(pair, Arm::baseline, entry.baseline);
       sample.contender = run_arm(pair, Arm::contender, entry.contender);
     }
-    entry.tainted = reasons_tainted(sample.baseline.result, sample.contender.result, criteria_);
+    entry.tainted = reasons_tainted(sample, before_it, criteria_);
     for (const std::string& reason : entry.tainted) {
       log_.add("tainted", {{"pair", std::to_string(pair)}, {"reason", reason}});
     }

@@ -52,6 +52,7 @@ std::vector<size_t> drawn_numbers(const CorpusCell& cell, int most, Random& rand
 
 void swap_arms(PairSample& pair) {
   std::swap(pair.baseline, pair.contender);
+  if (pair.order == PairOrder::in_turns) return;
   pair.order = pair.order == PairOrder::baseline_first ? PairOrder::contender_first
                                                        : PairOrder::baseline_first;
 }

@@ -84,7 +84,11 @@ std::string guard_items(const Experiment& experiment) {
   std::vector<std::string> items;
   for (const std::string& line : tainted_lines(experiment)) items.push_back(markdown_text(line));
   const std::string null = null_line(experiment.comparison, Style());
-  return list("Tainted pairs", items) + (null.empty() ? "" : "\n" + markdown_text(null) + "\n");
+  std::string out = list("Tainted pairs", items);
+  for (const std::string& line : {null, order_line(experiment.comparison, Style())}) {
+    if (!line.empty()) out += "\n" + markdown_text(line) + "\n";
+  }
+  return out;
 }
 
 std::string hit_items(const Comparison& comparison) {

@@ -106,12 +106,19 @@ std::string expected(const Experiment& experiment) {
 std::string metrics(const Experiment& experiment) {
   std::string out = "\n## Metrics\n";
   out += "\n" + markdown_rows(experiment.comparison.rows, experiment);
-  out += fmt::format(
-      "\n{} pairs of trials, in {} of them the baseline first.\n", experiment.comparison.pairs,
-      std::count_if(experiment.pairs.begin(), experiment.pairs.end(),
-                    [](const ExperimentPair& pair) {
-                      return pair.order == PairOrder::baseline_first && pair.tainted.empty();
-                    }));
+  const auto counted = [&experiment](PairOrder order) {
+    return std::count_if(experiment.pairs.begin(), experiment.pairs.end(),
+                         [order](const ExperimentPair& pair) {
+                           return pair.order == order && pair.tainted.empty();
+                         });
+  };
+  if (counted(PairOrder::in_turns) > 0) {
+    out +=
+        fmt::format("\n{} pairs of trials, whose loads took turns.\n", experiment.comparison.pairs);
+  } else {
+    out += fmt::format("\n{} pairs of trials, in {} of them the baseline first.\n",
+                       experiment.comparison.pairs, counted(PairOrder::baseline_first));
+  }
   const auto lines = hit_or_fix_lines(experiment.comparison.hit_or_fix);
   if (!lines.empty()) out += "\n## Hit or fix\n\n";
   for (const std::string& line : lines) out += "- " + markdown_text(line) + "\n";

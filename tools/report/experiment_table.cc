@@ -178,6 +178,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
   if (const std::string line = null_line(comparison, style); !line.empty()) out += line + "\n";
+  if (const std::string line = order_line(comparison, style); !line.empty()) out += line + "\n";
   for (const std::string& line : tainted_lines(experiment)) {
     out += painted("tainted: ", Paint::doubtful, style) + line + "\n";
   }

@@ -48,4 +48,22 @@ std::string null_line(const Comparison& comparison, const Style& style) {
                   unmoved, judged, row.operation, metric_label(row), change_text(row, style)));
 }
 
+std::string order_line(const Comparison& comparison, const Style& style) {
+  const Row* furthest = nullptr;
+  for (const Row& row : comparison.rows) {
+    if (row.gating != Gating::gating || !row.order_effect) continue;
+    if (row.kind != ChangeKind::relative) continue;
+    if (furthest == nullptr || std::abs(*row.order_effect) > std::abs(*furthest->order_effect)) {
+      furthest = &row;
+    }
+  }
+  if (furthest == nullptr) return "";
+  Row effect = *furthest;
+  effect.change = furthest->order_effect;
+  effect.low.reset();
+  effect.high.reset();
+  return harmless(fmt::format("running second costs: at most {} {} {}", furthest->operation,
+                              metric_label(*furthest), change_text(effect, style)));
+}
+
 }  // namespace tare

@@ -16,4 +16,8 @@ std::vector<std::string> tainted_lines(const Experiment& experiment);
 // How far the metrics moved where nothing was changed, in one line; empty when nobody knows.
 std::string null_line(const Comparison& comparison, const Style& style);
 
+// What the arm that ran second has more by than the first, where it is most, in one line; empty
+// when the pairs do not tell.
+std::string order_line(const Comparison& comparison, const Style& style);
+
 }  // namespace tare

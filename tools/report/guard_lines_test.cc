@@ -32,5 +32,21 @@ TEST(GuardLines, HoldTheBaselineAgainstItself) {
       << line;
 }
 
+TEST(GuardLines, TellWhatRunningSecondCosts) {
+  Comparison comparison;
+  EXPECT_EQ(order_line(comparison, Style()), "");
+  Row row;
+  row.operation = "page";
+  row.metric = "response_time_tm95";
+  row.gating = Gating::gating;
+  row.order_effect = 0.012;
+  Row shown = row;
+  shown.gating = Gating::shown;
+  shown.order_effect = 0.5;
+  comparison.rows = {row, shown};
+  EXPECT_EQ(order_line(comparison, Style()),
+            "running second costs: at most page response tm95 +1.2 %");
+}
+
 }  // namespace
 }  // namespace tare
