@@ -57,6 +57,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   add_check_command(app, line);
   add_run_command(app, line);
   add_ab_command(app, line);
+  add_calibrate_command(app, line);
   add_show_command(app, line);
   add_load_command(app, line);
   add_sandbox_command(app, line);
