@@ -19,9 +19,16 @@ constexpr const char* kLegend =
     "passes: A/A experiments that end not worse within 20 and 30 pairs, at the margin\n"
     "resolves: the smallest margin at which nine in ten would";
 
+// Two digits, without an exponent.
+std::string percent(double share) {
+  if (share < 5e-5) return "0";  // a limit may be as small as it likes
+  return 100 * share < 9.95 ? fmt::format("{:.2g}", 100 * share)
+                            : fmt::format("{:.0f}", 100 * share);
+}
+
 std::string change_cell(const CalibratedRow& row, double change) {
   if (change >= 10) return "> 999 %";
-  return fmt::format("{:.2g} {}", 100 * change, row.kind == ChangeKind::points ? "pp" : "%");
+  return percent(change) + (row.kind == ChangeKind::points ? " pp" : " %");
 }
 
 std::string margin_cell(const CalibratedRow& row, double margin) {
@@ -76,11 +83,6 @@ std::string row_table(const Calibration& calibration, const Style& style) {
   std::vector<Align> columns(rows[0].size(), Align::right);
   columns[0] = Align::left;
   return aligned(rows, columns, style);
-}
-
-std::string percent(double share) {
-  return 100 * share < 9.95 ? fmt::format("{:.2g}", 100 * share)
-                            : fmt::format("{:.0f}", 100 * share);
 }
 
 std::string limits_of(const ResampledShare& share) {

@@ -72,6 +72,16 @@ evidence: results/shop/x-calibrate
 )");
 }
 
+TEST(CalibrationTable, HasNoExponents) {
+  Calibration wild = calibration();
+  for (Sight& sight : wild.rows.front().sees) sight.change *= 40;  // the first is 164 %
+  wild.not_worse_20 = {0.02, 5.6e-173, 1};
+  const std::string text = calibration_table(wild, "", Style());
+  EXPECT_NE(text.find("164 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 % (95 %: 0 to 100 %) of them within 20"), std::string::npos) << text;
+  EXPECT_EQ(text.find("e-1"), std::string::npos) << text;
+}
+
 TEST(CalibrationTable, SaysAnAlarmPlainlyAndOffersNoMargins) {
   Calibration alarmed = calibration();
   alarmed.alarmed = {"view_order response_time_tm95"};
