@@ -52,19 +52,13 @@ void check_shell(const Change& change, const AbCommand& command) {
 // Servers of their own for a contender with other programs, or that takes turns.
 std::optional<Servers> contender_servers(const AbCommand& command, const Change& change,
                                          std::stop_token stop) {
-  const MeasureOptions& options = command.measure;
   const bool interleaved = command.interleave_ms > 0;
   if (!change.binaries.any() && !interleaved) return std::nullopt;
-  if (!options.sandbox.empty() || !options.postgres.empty() || !options.redis.empty()) {
-    throw UsageError(
-        fmt::format("{} needs throwaway sandboxes, one for each arm: leave --sandbox, --postgres "
-                    "and --redis out",
-                    interleaved ? "--interleave" : "a change of the servers' programs"));
-  }
-  SandboxOptions sandbox = sandbox_options(options);
+  SandboxOptions sandbox = sandbox_options(command.measure);
   if (!change.binaries.postgres_bin.empty()) sandbox.postgres_bin = change.binaries.postgres_bin;
   sandbox.redis_server = change.binaries.redis_server;
-  return Servers(Sandbox::start(sandbox, stop));
+  return open_own_servers(command.measure, sandbox,
+                          interleaved ? "--interleave" : "a change of the servers' programs", stop);
 }
 
 // With --resume the files and settings are those of the experiment.
@@ -244,15 +238,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       ->type_name("OPERATION=+5%")
       ->excludes(change)
       ->excludes(resume);
-  command
-      ->add_option("--interleave", options.interleave_ms,
-                   "The arms of a pair run at once, each on a sandbox of its own, and their loads "
-                   "take turns of this length (100ms): finds smaller changes on a machine whose "
-                   "speed changes by the second")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"ms", 1}, {"s", 1000}},
-                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
-      ->check(CLI::Range(10, 60'000))
-      ->excludes(resume);
+  add_interleave_option(*command, options.interleave_ms)->excludes(resume);
   command->add_flag("--allow-shell", options.allow_shell,
                     "Let the change's shell steps run on this machine");
   add_output_options(*command, options.output);

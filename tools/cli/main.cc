@@ -59,6 +59,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   add_run_command(app, line);
   add_ab_command(app, line);
   add_compare_command(app, line);
+  add_calibrate_command(app, line);
   add_show_command(app, line);
   add_load_command(app, line);
   add_sandbox_command(app, line);

@@ -66,6 +66,28 @@ SandboxOptions sandbox_options(const MeasureOptions& options) {
   return sandbox;
 }
 
+Servers open_own_servers(const MeasureOptions& options, const SandboxOptions& sandbox,
+                         const std::string& needed_by, std::stop_token stop) {
+  if (!options.sandbox.empty() || !options.postgres.empty() || !options.redis.empty()) {
+    throw UsageError(
+        fmt::format("{} needs throwaway sandboxes, one for each arm: leave --sandbox, --postgres "
+                    "and --redis out",
+                    needed_by));
+  }
+  return Servers(Sandbox::start(sandbox, stop));
+}
+
+CLI::Option* add_interleave_option(CLI::App& command, int& turn_ms) {
+  return command
+      .add_option("--interleave", turn_ms,
+                  "The arms of a pair run at once, each on a sandbox of its own, and their loads "
+                  "take turns of this length (100ms): finds smaller changes on a machine whose "
+                  "speed changes by the second")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"ms", 1}, {"s", 1000}},
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->check(CLI::Range(10, 60'000));
+}
+
 namespace {
 
 Sandbox open_sandbox(const MeasureOptions& options, std::stop_token stop) {

@@ -19,6 +19,7 @@
 
 namespace CLI {
 class App;
+class Option;
 }
 
 namespace tare {
@@ -45,6 +46,14 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
 // The person's target; else the kept sandbox, or a throwaway one, which also stands in for a server
 // that the target does not name. Warnings go to standard error.
 Servers open_servers(const MeasureOptions& options, std::stop_token stop);
+
+// Servers of an arm's own, beside those of open_servers(): a sandbox as `sandbox` says. Throws
+// UsageError, naming what needs them, when the person names servers: both arms' are throwaway ones.
+Servers open_own_servers(const MeasureOptions& options, const SandboxOptions& sandbox,
+                         const std::string& needed_by, std::stop_token stop);
+
+// --interleave: how long the turns of the arms' loads are, in ms; 0: they take none.
+CLI::Option* add_interleave_option(CLI::App& command, int& turn_ms);
 
 // What the sandbox's options ask for.
 SandboxOptions sandbox_options(const MeasureOptions& options);

@@ -103,10 +103,6 @@ void fill_in(Row& row, const Decision& decision, const DifferenceScale& scale, W
   }
 }
 
-bool is_lower_worse(const std::string& metric) {
-  return metric == "hit_ratio" || metric == "throughput";
-}
-
 void judge_values(Judged& judged, const Values& values, const std::vector<PairSample>& pairs,
                   const Criteria& criteria) {
   Row& row = judged.row;
@@ -148,6 +144,10 @@ void judge_values(Judged& judged, const Values& values, const std::vector<PairSa
 }
 
 }  // namespace
+
+bool is_lower_worse(const std::string& metric) {
+  return metric == "hit_ratio" || metric == "throughput";
+}
 
 double margin_of(const Criteria& criteria, const std::string& metric) {
   const auto found = criteria.margins.find(metric);

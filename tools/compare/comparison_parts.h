@@ -57,6 +57,9 @@ ExpectationResult judge_expectation(const Judged& judged, const Expectation& exp
 
 double margin_of(const Criteria& criteria, const std::string& metric);
 
+// Of other metrics more is worse.
+bool is_lower_worse(const std::string& metric);
+
 // Steps that give another number of rows in the contender for the same parameters; one line each.
 std::vector<std::string> different_rows(const std::vector<PairSample>& pairs);
 

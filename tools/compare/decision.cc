@@ -12,7 +12,6 @@ namespace {
 // Lenient beside the t test's level: a robust test is a little weaker, and only what it would not
 // say even so is owed to outliers.
 constexpr double kCrossCheckLevel = 0.025;
-constexpr double kPower = 0.8;
 
 // Half the difference between pairs whose contender ran second and those whose contender ran first.
 std::optional<double> order_effect(const Differences& differences) {

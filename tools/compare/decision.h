@@ -33,6 +33,9 @@ struct Decision {
 
 inline constexpr int kMostPairs = 1000;
 
+// What is detectable would be seen in so many experiments: four times in five.
+inline constexpr double kPower = 0.8;
+
 // From so many pairs on two tests that outliers do not move must come to the same verdict.
 inline constexpr int kFewestCrossChecked = 10;
 

@@ -93,13 +93,6 @@ std::vector<std::string> design_of(const Workbench& bench) {
   return design;
 }
 
-std::string turns_text(Nanoseconds turn) {
-  return fmt::format(
-      "both arms of a pair run at once, on servers of their own; their loads take turns of {:g} "
-      "ms in random order",
-      std::chrono::duration<double, std::milli>(turn).count());
-}
-
 Experiment begin_experiment(const AbArms& arms, const Change& change) {
   Experiment experiment;
   experiment.scenario = arms.baseline.scenario().name;

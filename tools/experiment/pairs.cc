@@ -267,6 +267,13 @@ class Pairs {
 
 }  // namespace
 
+std::string turns_text(Nanoseconds turn) {
+  return fmt::format(
+      "both arms of a pair run at once, on servers of their own; their loads take turns of {:g} "
+      "ms in random order",
+      std::chrono::duration<double, std::milli>(turn).count());
+}
+
 std::vector<PairSample> run_pairs(const AbArms& arms, const Change& change,
                                   const PairsOptions& options, const Criteria& criteria,
                                   EventLog& log, Experiment& experiment) {

@@ -41,6 +41,9 @@ struct PairsOptions {
   std::function<bool(const std::vector<PairSample>&)> settled;
 };
 
+// How such pairs are told, in a sentence of the experiment's design.
+std::string turns_text(Nanoseconds turn);
+
 // Runs what is missing, until a look settles it, and returns all pairs, in the order of
 // `experiment.pairs`; those that the experiment has are read. Each pair is noted in `experiment`
 // when both of its trials are written, with what they mean for it: the rollback, the schema's

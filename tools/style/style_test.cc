@@ -50,6 +50,7 @@ const std::vector<std::pair<std::string, std::string>> kExcused = {
     {"tools/cli/run_command.cc", "measure_e2e_test.cc, trouble_e2e_test.cc"},
     {"tools/cli/sandbox_command.cc", "measure_e2e_test.cc"},
     {"tools/experiment/ab_experiment.cc", "tools/cli/measure_e2e_test.cc"},
+    {"tools/experiment/calibration_experiment.cc", "tools/cli/calibrate_e2e_test.cc"},
     {"tools/experiment/experiment_folder.cc", "tools/cli/resume_e2e_test.cc"},
     {"tools/experiment/pairs.cc", "tools/cli/measure_e2e_test.cc, resume_e2e_test.cc"},
     {"tools/experiment/servers.cc", "tools/cli/target_e2e_test.cc"},
