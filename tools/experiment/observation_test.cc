@@ -54,7 +54,7 @@ TEST_F(ObservationTest, NothingHappensInAnIdleWindow) {
 
 TEST_F(ObservationTest, CountsProcessorTimeAlsoOfSessionsThatEnded) {
   // Work, not time: on a busy machine a second holds little of it.
-  const std::string spin = "DO $$ BEGIN FOR i IN 1..5000000 LOOP END LOOP; END $$";
+  const std::string spin = "DO $$ BEGIN FOR i IN 1..20000000 LOOP END LOOP; END $$";
   const Observed ended = observe([&] { in_a_session({spin}); });
   ASSERT_TRUE(ended.postgres->cpu_ns);
   EXPECT_GT(*ended.postgres->cpu_ns, 30'000'000);
