@@ -316,6 +316,7 @@ int64_t reconnects_of(Worker& worker) {
 
 void sum_up(Team& team, const Scenario& scenario, const Traffic& traffic, LoadOutcome& outcome) {
   const bool closed = scenario.load.arrivals.kind == ArrivalKind::closed;
+  const double asking = scenario.load.arrivals.in_turns ? 0.5 : 1;  // of the window
   Nanoseconds cpu{};
   outcome.first_errors.resize(traffic.operations().size());
   outcome.first_job_errors.resize(traffic.jobs().size());
@@ -324,7 +325,7 @@ void sum_up(Team& team, const Scenario& scenario, const Traffic& traffic, LoadOu
     Worker& worker = thread.worker();
     cpu += thread.cpu();
     const double share = double(thread.cpu_in_window().count()) /
-                         double(std::max(scenario.load.measure, Nanoseconds(1)).count());
+                         (asking * double(std::max(scenario.load.measure, 1ns).count()));
     outcome.busiest_worker_cpu_share = std::max(outcome.busiest_worker_cpu_share, share);
     if (!closed) outcome.digest += worker.digest();
     outcome.scheduled += worker.scheduled();

@@ -9,6 +9,9 @@
 namespace tare {
 namespace {
 
+// Requests of a constant rate fall between the edges of turns, where sums of the two arms' lengths
+// differ in the last bit.
+constexpr double kInsideTurn = 0.382;
 constexpr uint64_t kGapStream = 1;  // Traffic draws from the streams above
 
 Nanoseconds from_seconds(double seconds) {
@@ -31,7 +34,7 @@ Nanoseconds Schedule::time_of_next() {
   double seconds = 0;
   switch (arrivals_.kind) {
     case ArrivalKind::constant:
-      seconds = curve_.time_of(double(number_));
+      seconds = curve_.time_of(double(number_) + (arrivals_.in_turns ? kInsideTurn : 0));
       break;
     case ArrivalKind::poisson:
       due_ += Random(seed_, kGapStream, number_).exponential(1);

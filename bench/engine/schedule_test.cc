@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <vector>
+#include "bench/model/turns.h"
 
 namespace tare {
 namespace {
@@ -103,6 +104,29 @@ TEST(Schedule, TimestampsComeAsTheyStand) {
   EXPECT_EQ(arrivals[2].intended, 250ms);
   EXPECT_EQ(arrivals[3].intended, 1500ms);
   EXPECT_EQ(expected_requests(recorded, 2s), 4);
+}
+
+// Where one arm asks the other rests, and both ask as much, to the request.
+TEST(Schedule, ArmsInTurnsAskTheSame) {
+  for (const ArrivalKind kind : {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::gamma}) {
+    for (const double rate : {150.0, 200.0, 333.3}) {
+      Scenario scenario;
+      scenario.load.arrivals.kind = kind;
+      scenario.load.arrivals.rate_per_s = rate;
+      scenario.load.warmup = 2s;
+      scenario.load.measure = 4s;
+      for (uint64_t pair = 1; pair <= 50; ++pair) {
+        const auto [one, other] = arrivals_in_turns(scenario, 50ms, pair);
+        Schedule first(one, 5, 6s, 0, 1), second(other, 5, 6s, 0, 1);
+        for (;;) {
+          const auto a = first.next(), b = second.next();
+          ASSERT_EQ(a.has_value(), b.has_value()) << rate << "/s, pair " << pair;
+          if (!a) break;
+          ASSERT_NE(a->intended / 50ms, b->intended / 50ms) << "in a turn of its own";
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST(Spin, GoesIntoTheFirstStatementThatOnlyReads) {
   const auto& cached = std::get<CachedStep>(spun.operations[1].steps[1]);
   EXPECT_EQ(cached.on_miss.sql,
             "SELECT spun.* FROM (SELECT * FROM t WHERE id = $1\n) AS spun WHERE (SELECT count(*) "
-            "FROM (SELECT generate_series(1, 25)) AS turn) > 0");
+            "FROM (SELECT generate_series(1, (SELECT 25))) AS turn) > 0");
   EXPECT_EQ(std::get<SqlStep>(spun.operations[1].steps[2]).sql, "SELECT 2");
   EXPECT_EQ(spun_step(shop(), "page"), "list.query");
 }

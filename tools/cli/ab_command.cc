@@ -78,6 +78,7 @@ std::optional<Unfinished> take_up(AbCommand& command) {
   Unfinished unfinished = read_unfinished(command.resume);
   options.scenario = unfinished.scenario_file;
   command.change = unfinished.change_file;
+  command.interleave_ms = unfinished.turn_ms;
   for (const auto& [name, value] : unfinished.settings) {
     options.settings.push_back(fmt::format("{}={}", name, value));
   }
@@ -142,17 +143,12 @@ Weighed read_weighed(const AbCommand& command) {
   return weighed;
 }
 
-void inject(const Injection& injection, const WorkbenchOf& bench_of,
-            const std::filesystem::path& results, Weighed& weighed) {
-  const Spin spin = calibrate_spin(weighed.baseline, injection, bench_of, results);
+void inject(const Injection& injection, std::optional<Nanoseconds> turn,
+            const WorkbenchOf& bench_of, const std::filesystem::path& results, Weighed& weighed) {
+  const Spin spin = calibrate_spin(weighed.baseline, injection, turn, bench_of, results);
   weighed.change = change_of(spin);
   weighed.contender = with_spin(weighed.baseline, injection.operation, spin.turns);
   weighed.baseline = with_spin(weighed.baseline, injection.operation, 1);
-}
-
-void take_turns(Nanoseconds turn, Weighed& weighed) {
-  weighed.baseline = with_turns(std::move(weighed.baseline), turn);
-  if (weighed.contender) weighed.contender = with_turns(std::move(*weighed.contender), turn);
 }
 
 int ab(AbCommand& command, std::stop_token stop) {
@@ -162,8 +158,12 @@ int ab(AbCommand& command, std::stop_token stop) {
   const Injection injection =
       command.inject.empty() ? Injection() : parse_injection(command.inject);
   Weighed weighed = read_weighed(command);
-  const std::chrono::milliseconds turn(command.interleave_ms);
-  if (turn.count() > 0) with_turns(weighed.baseline, turn);  // says what is wrong at once
+  std::optional<Nanoseconds> turn;
+  if (command.interleave_ms > 0) turn = std::chrono::milliseconds(command.interleave_ms);
+  if (turn) weighed.baseline = with_turns(std::move(weighed.baseline), *turn);
+  if (turn && weighed.contender) {
+    weighed.contender = with_turns(std::move(*weighed.contender), *turn);
+  }
   ProgressScreen screen;
   std::optional<Servers> other = contender_servers(command, weighed.change, stop);
   Servers servers = open_servers(options, stop);
@@ -173,11 +173,10 @@ int ab(AbCommand& command, std::stop_token stop) {
   };
   if (!command.inject.empty()) {
     naming_dead_servers({&servers}, [&] {
-      inject(injection, bench_of, options.results, weighed);
+      inject(injection, turn, bench_of, options.results, weighed);
       return 0;
     });
   }
-  if (turn.count() > 0) take_turns(turn, weighed);
   const std::unique_ptr<Workbench> baseline = bench_of(weighed.baseline);
   std::unique_ptr<Workbench> contender;
   if (weighed.contender || other) {
@@ -185,7 +184,7 @@ int ab(AbCommand& command, std::stop_token stop) {
                                             screen.receiver(), stop);
   }
   AbOptions experiment = ab_options(command, resumed);
-  if (turn.count() > 0) experiment.turn = turn;
+  experiment.turn = turn;
   experiment.note = [&](const Experiment& found, const Environment& before,
                         const Environment& after, const std::optional<IndexReview>& index_review) {
     return experiment_note(found, weighed.change, before, after, files_not_committed(stop),
@@ -193,7 +192,7 @@ int ab(AbCommand& command, std::stop_token stop) {
   };
   AbArms arms{*baseline, contender ? *contender : *baseline};
   arms.own_servers = other.has_value();
-  arms.same_cache =
+  arms.twins =
       !command.inject.empty() || (!weighed.change.scenario_patch && !weighed.change.binaries.any());
   const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers}, [&] {
     return run_ab(arms, weighed.change, experiment);

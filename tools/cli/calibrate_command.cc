@@ -31,7 +31,7 @@ Examples:
   tare calibrate scenario.json --within 10        # margins for experiments of at most 10 pairs
 
 Exit codes: 0 done; 3 not valid: trials that cannot be believed, fewer than 6 pairs in the budget,
-or the same arms called different; 4 usage or file error.
+or the contender called worse than itself; 4 usage or file error.
 )";
 
 struct CalibrateCommand {
@@ -135,7 +135,7 @@ void add_calibrate_command(CLI::App& app, CommandLine& line) {
       ->check(CLI::IsMember({6, 10, 15, 20, 30}))
       ->capture_default_str();
   command
-      ->add_option("-o,--margins", options.margins,
+      ->add_option("--margins", options.margins,
                    "Write the margins there, as JSON to paste into the scenario")
       ->type_name("FILE");
   command->add_option("--format", options.format, "text or json (as calibration.json)")

@@ -85,6 +85,20 @@ TEST_F(Resume, FinishedPairsAreKeptAndNothingIsDoneTwice) {
   EXPECT_NE(again.errors.find("is finished"), std::string::npos) << again.errors;
 }
 
+TEST_F(Resume, GoesOnTakingTurns) {
+  std::vector<std::string> arguments = ab("3");
+  arguments.insert(arguments.end(), {"--interleave", "100ms"});
+  const fs::path kept = interrupt(arguments, "pair 2 of 3, both arms: measure");
+  ASSERT_TRUE(kept.string().ends_with("-unfinished")) << errors_;
+  const TareOutcome outcome = tare_.run({"ab", "--resume", kept.string()});
+  EXPECT_LE(outcome.code, 2) << outcome.errors << outcome.out;
+  const auto folders = tare_.result_folders("shop");
+  ASSERT_EQ(folders.size(), 1u);
+  const Experiment experiment = read_experiment(tare_.results() / "shop" / folders[0]);
+  ASSERT_GE(experiment.pairs.size(), 3u);
+  for (const ExperimentPair& pair : experiment.pairs) EXPECT_EQ(pair.order, PairOrder::in_turns);
+}
+
 TEST_F(Resume, MayBeInterruptedAgain) {
   const fs::path first = interrupt(ab("4"), "pair 2 of 4");
   ASSERT_FALSE(first.empty()) << errors_;

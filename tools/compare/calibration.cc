@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
 #include <set>
 
@@ -122,11 +123,21 @@ double passed(const std::vector<Ended>& experiments, int within) {
   return double(count(experiments, Ending::passed, within)) / double(experiments.size());
 }
 
+// So few pairs may scatter less than the machine does: by how much more, at most, four times in
+// five (the upper limit of a standard deviation, by the chi-squared distribution).
+double scatter_may_be_more(int pairs) {
+  const boost::math::chi_squared distribution(pairs - 1);
+  return std::sqrt((pairs - 1) / quantile(distribution, 1 - kPower));
+}
+
 // A wider margin lets the same experiments pass and more, so that it can be halved towards.
 std::optional<double> resolved_margin(const Subject& subject, const ResampledExperiments& resampled,
                                       int within) {
+  const double more = scatter_may_be_more(int(subject.differences.values.size()));
   const auto found = std::partition_point(kMargins.begin(), kMargins.end(), [&](double margin) {
-    return passed(resampled.run({subject.with(margin)}, within), within) < kResolvedShare;
+    Differences wider = subject.with(margin);
+    for (double& value : wider.values) value *= more;
+    return passed(resampled.run({wider}, within), within) < kResolvedShare;
   });
   return found == kMargins.end() ? std::nullopt : std::optional<double>(*found);
 }

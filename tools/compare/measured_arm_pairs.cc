@@ -5,6 +5,7 @@
 
 #include "bench/model/errors.h"
 #include "tools/compare/measured_arm.h"
+#include "tools/compare/trial_guards.h"
 
 namespace tare {
 namespace {
@@ -95,6 +96,9 @@ std::vector<std::string> found_invalid(const MeasuredArm& baseline, const Measur
                     name, before, after));
   }
   for (const MeasuredArm* arm : {&baseline, &contender}) {
+    if (std::string tainted = too_many_tainted(arm->experiment.pairs); !tainted.empty()) {
+      reasons.push_back(fmt::format("{}: {}", arm->folder.string(), tainted));
+    }
     for (const std::string& reason : arm->experiment.found_invalid) {
       const std::string line = fmt::format("{}: {}", arm->folder.string(), reason);
       if (std::find(reasons.begin(), reasons.end(), line) == reasons.end()) reasons.push_back(line);
@@ -109,7 +113,7 @@ std::vector<std::string> warnings_of(const MeasuredArm& baseline, const Measured
   if (baseline.trials.size() != contender.trials.size()) {
     warnings.push_back(fmt::format(
         "{} of the {} trials of the baseline and the {} of the contender are compared: as "
-        "many as both have, by number",
+        "many as both have, in their order",
         pairs, baseline.trials.size(), contender.trials.size()));
   }
   if (pairs == 1) {

@@ -14,14 +14,22 @@ constexpr uint64_t kSeed = 20'261'121, kStream = 1;
 constexpr double kLevel = 0.025;  // of each limit of a share
 constexpr double kRounding = 1e-9;
 
+// Arms in turns have servers of their own: what those differ by is no noise, so they stay.
+double value_of(const Differences& row, const ResampledPair& pair) {
+  const double value = row.values.at(pair.pair);
+  return pair.swapped && row.orders.at(pair.pair) != PairOrder::in_turns ? -value : value;
+}
+
 Differences first_of(const Differences& row, const std::vector<ResampledPair>& chosen, int pairs) {
   Differences out{{}, {}, row.worse_margin, row.better_margin, row.slack};
   for (int i = 0; i < pairs; ++i) {
     const ResampledPair& pair = chosen.at(size_t(i));
-    const bool baseline_first = row.orders.at(pair.pair) == PairOrder::baseline_first;
-    out.values.push_back(pair.swapped ? -row.values.at(pair.pair) : row.values[pair.pair]);
-    out.orders.push_back(baseline_first != pair.swapped ? PairOrder::baseline_first
-                                                        : PairOrder::contender_first);
+    const PairOrder order = row.orders.at(pair.pair);
+    out.values.push_back(value_of(row, pair));
+    const bool baseline_first = order == PairOrder::baseline_first;
+    out.orders.push_back(order == PairOrder::in_turns     ? order
+                         : baseline_first != pair.swapped ? PairOrder::baseline_first
+                                                          : PairOrder::contender_first);
   }
   return out;
 }
@@ -72,8 +80,7 @@ ResampledRule::Hint ResampledRule::hint(const Differences& row,
                                         const Look& look) const {
   double sum = 0, squares = 0;
   for (int i = 0; i < look.pairs; ++i) {
-    const ResampledPair& pair = chosen[size_t(i)];
-    const double value = pair.swapped ? -row.values[pair.pair] : row.values[pair.pair];
+    const double value = value_of(row, chosen[size_t(i)]);
     sum += value;
     squares += value * value;
   }

@@ -21,8 +21,7 @@ constexpr double kMostThrottled = 0.01;  // of the window
 constexpr const char* kQuieter =
     "measure when its other machines are quiet, or on cores of your own";
 
-// One pair moves the mean of this many by a sixth of what is wrong with it: so many are the fewest
-// that a verdict rests on. What the pairs have in common is the comparison's to widen intervals by.
+// The fewest that a verdict rests on.
 constexpr double kPairsOfAVerdict = 6;
 
 // A drift of the log of the response time by 0.7, a factor of two from the first third to the last,
@@ -39,8 +38,7 @@ void append(std::vector<std::string>& to, const char* arm, std::vector<std::stri
   for (std::string& reason : reasons) to.push_back(fmt::format("{}: {}", arm, reason));
 }
 
-void note_servers(const Observed& seen, const Criteria& criteria,
-                  std::vector<std::string>& reasons) {
+void note_servers(const Observed& seen, std::vector<std::string>& reasons) {
   if (seen.postgres && seen.postgres->restarts > 0) {
     reasons.emplace_back(
         "PostgreSQL began anew in the window: see its log, and keep others from restarting it");
@@ -48,14 +46,6 @@ void note_servers(const Observed& seen, const Criteria& criteria,
   if (seen.redis && seen.redis->restarts > 0) {
     reasons.emplace_back(
         "Redis began anew in the window: see its log, and keep others from restarting it");
-  }
-  const bool declared = criteria.redis_settings.contains("maxmemory") ||
-                        criteria.redis_settings.contains("maxmemory-policy");
-  if (seen.redis && seen.redis->evicted_keys > 0 && !declared) {
-    reasons.push_back(fmt::format(
-        "Redis evicted {} keys, and the change does not set maxmemory or maxmemory-policy: give it "
-        "more memory, or let the change declare it",
-        seen.redis->evicted_keys));
   }
 }
 
@@ -78,16 +68,18 @@ void note_machine(const Observed& seen, std::vector<std::string>& reasons) {
 }
 
 // What servers do beside: of one arm alone it is no part of the change's effect, or it is one that
-// needs longer windows to be seen fairly.
+// needs longer windows to be seen fairly; unless the change sets what begins with one of `by`.
 struct Maintenance {
   const char* name;
   const char* advice;
+  std::vector<std::string> by;
   int64_t (*count)(const Observed& seen);
 };
 
-constexpr Maintenance kMaintenance[] = {
+const Maintenance kMaintenance[] = {
     {"a checkpoint of PostgreSQL",
      "raise max_wal_size and checkpoint_timeout, or measure so long that both arms have some",
+     {"checkpoint", "max_wal", "min_wal", "wal_", "full_page"},
      [](const Observed& seen) {
        return seen.postgres
                   ? seen.postgres->checkpoints_started + seen.postgres->checkpoints_finished
@@ -95,20 +87,40 @@ constexpr Maintenance kMaintenance[] = {
      }},
     {"autovacuum",
      "vacuum and analyze in the change's steps, or measure so long that both arms have some",
+     {"autovacuum", "vacuum"},
      [](const Observed& seen) {
        return seen.postgres ? seen.postgres->autovacuums + seen.postgres->autoanalyzes +
                                   seen.postgres->autovacuum_workers
                             : 0;
      }},
-    {"a background save of Redis", "set save \"\", or measure so long that both arms have some",
+    {"a background save of Redis",
+     "set save \"\", or measure so long that both arms have some",
+     {"save"},
      [](const Observed& seen) { return seen.redis ? seen.redis->background_saves : 0; }},
     {"a rewrite of Redis' append-only file",
      "raise auto-aof-rewrite-min-size, or measure so long that both arms have some",
-     [](const Observed& seen) { return seen.redis ? seen.redis->aof_rewrites : 0; }}};
+     {"appendonly", "auto-aof"},
+     [](const Observed& seen) { return seen.redis ? seen.redis->aof_rewrites : 0; }},
+    {"an eviction of Redis' keys",
+     "give it more memory, or let the change declare maxmemory",
+     {"maxmemory"},
+     [](const Observed& seen) { return seen.redis ? seen.redis->evicted_keys : 0; }}};
 
-void note_maintenance(const Observed& baseline, const Observed& contender,
+bool declared(const Maintenance& kind, const Criteria& criteria) {
+  for (const auto* settings : {&criteria.postgres_settings, &criteria.redis_settings}) {
+    for (const std::string& setting : *settings) {
+      for (const std::string& begins : kind.by) {
+        if (setting.starts_with(begins)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+void note_maintenance(const Observed& baseline, const Observed& contender, const Criteria& criteria,
                       std::vector<std::string>& reasons) {
   for (const Maintenance& kind : kMaintenance) {
+    if (declared(kind, criteria)) continue;
     const bool before = kind.count(baseline) > 0, after = kind.count(contender) > 0;
     if (before == after) continue;
     reasons.push_back(fmt::format("{} fell into the window of the {} alone: {}", kind.name,
@@ -142,36 +154,31 @@ std::optional<Drift> drift_of(const OperationResult& operation) {
                1 / double(first.count) + 1 / double(last.count)};
 }
 
-// By how much more it drifts in the contender.
-std::optional<Drift> drift_apart(const PairSample& pair, const std::string& name) {
-  const auto& before = pair.baseline.result.operations;
-  const auto& after = pair.contender.result.operations;
-  if (!before.contains(name) || !after.contains(name)) return std::nullopt;
-  const auto one = drift_of(before.at(name)), other = drift_of(after.at(name));
-  if (!one || !other) return std::nullopt;
-  return Drift{other->log_ratio - one->log_ratio,
-               one->variance_by_count + other->variance_by_count};
-}
-
-// A change may make the contender drift in every pair, by a queue that grows: that is its effect.
+// Of the baseline alone: no change makes it drift, so pairs that are left out for it are left out
+// whatever the change did. A contender that drifts may be the change's effect, and counts.
 void note_drifts(const PairSample& pair, const std::vector<PairSample>& before,
                  std::vector<std::string>& reasons) {
   for (const auto& [name, operation] : pair.baseline.result.operations) {
-    const auto apart = drift_apart(pair, name);
+    const auto drift = drift_of(operation);
     std::vector<double> usual;
+    double variance = 0;
     for (const PairSample& earlier : before) {
-      if (const auto its = drift_apart(earlier, name)) usual.push_back(its->log_ratio);
+      const auto found = earlier.baseline.result.operations.find(name);
+      if (found == earlier.baseline.result.operations.end()) continue;
+      const auto its = drift_of(found->second);
+      if (!its) continue;
+      usual.push_back(its->log_ratio);
+      variance = std::max(variance, its->variance_by_count);
     }
-    if (!apart || usual.size() < kFewestUsual) continue;
-    const double limit = kDrift + kDriftByChance * std::sqrt(apart->variance_by_count) / 2;
-    if (std::abs(apart->log_ratio - median(usual)) <= limit) continue;
+    if (!drift || usual.size() < kFewestUsual) continue;
+    const double chance = std::sqrt(drift->variance_by_count + variance) / 2;
+    const double limit = kDrift + kDriftByChance * chance;
+    if (std::abs(drift->log_ratio - median(usual)) <= limit) continue;
     reasons.push_back(fmt::format(
-        "{} drifts inside the window, and not as in the pairs before: from the first third to the "
-        "last its response tm95 changes by {:+.0f} % in the baseline and by {:+.0f} % in the "
-        "contender (allowed apart from what is usual: a factor of {:.2f}); let the warm-up be "
-        "longer, or find what else runs",
-        name, 100 * std::expm1(drift_of(operation)->log_ratio),
-        100 * std::expm1(drift_of(pair.contender.result.operations.at(name))->log_ratio),
+        "{} drifts inside the baseline's window as it did not before: from the first third to the "
+        "last its response tm95 changes by {:+.0f} %, usually by {:+.0f} % (allowed apart: a "
+        "factor of {:.2f}); find what else runs, or let the warm-up be longer",
+        name, 100 * std::expm1(drift->log_ratio), 100 * std::expm1(median(usual)),
         std::exp(limit)));
   }
 }
@@ -207,11 +214,11 @@ std::vector<std::string> reasons_disturbed(const Result& trial) {
   return reasons;
 }
 
-std::vector<std::string> reasons_tainted(const Result& trial, const Criteria& criteria) {
+std::vector<std::string> reasons_tainted(const Result& trial) {
   std::vector<std::string> reasons = reasons_disturbed(trial);
   if (!trial.observed) return reasons;
   note_machine(*trial.observed, reasons);
-  note_servers(*trial.observed, criteria, reasons);
+  note_servers(*trial.observed, reasons);
   return reasons;
 }
 
@@ -220,10 +227,10 @@ std::vector<std::string> reasons_tainted(const PairSample& pair,
                                          const Criteria& criteria) {
   const Result &baseline = pair.baseline.result, &contender = pair.contender.result;
   std::vector<std::string> reasons;
-  append(reasons, "baseline", reasons_tainted(baseline, criteria));
-  append(reasons, "contender", reasons_tainted(contender, criteria));
+  append(reasons, "baseline", reasons_tainted(baseline));
+  append(reasons, "contender", reasons_tainted(contender));
   if (baseline.observed && contender.observed) {
-    note_maintenance(*baseline.observed, *contender.observed, reasons);
+    note_maintenance(*baseline.observed, *contender.observed, criteria, reasons);
     note_steal(*baseline.observed, *contender.observed, reasons);
   }
   note_drifts(pair, before, reasons);

@@ -19,13 +19,13 @@ namespace tare {
 std::vector<std::string> reasons_disturbed(const Result& trial);
 
 // Of a trial that may mislead: what disturbed it; a generator at its limit, time that the host or
-// the cgroup took away, a server that began anew, keys evicted though nobody said so.
-std::vector<std::string> reasons_tainted(const Result& trial, const Criteria& criteria);
+// the cgroup took away, a server that began anew.
+std::vector<std::string> reasons_tainted(const Result& trial);
 
-// Of a pair: those of both trials, and what befell one arm alone: maintenance of the servers, a
-// drift inside the window unlike that of the pairs `before`, time that the host took from one. A
-// generator that was later in one arm taints no pair: a slower server on the same cores makes it
-// so. Rows are judged with that slack.
+// Of a pair: those of both trials; what befell one arm alone and the change does not declare:
+// maintenance of the servers, evictions, time that the host took; and a baseline that drifts inside
+// its window unlike those of the pairs `before`. A generator that was later in one arm taints no
+// pair: a slower server on the same cores makes it so. Rows are judged with that slack.
 std::vector<std::string> reasons_tainted(const PairSample& pair,
                                          const std::vector<PairSample>& before,
                                          const Criteria& criteria);

@@ -35,7 +35,7 @@ void expect_one(const Reasons& reasons, const std::string& words) {
 }
 
 TEST(TrialGuards, ACalmPairIsNotTainted) {
-  EXPECT_EQ(reasons_tainted(calm(), {}), Reasons());
+  EXPECT_EQ(reasons_tainted(calm()), Reasons());
   EXPECT_EQ(reasons_tainted(sample_pair(calm(), calm()), {}, {}), Reasons());
   Result old = calm();  // of an older tare
   old.observed.reset();
@@ -46,44 +46,52 @@ TEST(TrialGuards, ACalmPairIsNotTainted) {
 TEST(TrialGuards, TheMachineTaintsATrial) {
   Result busy = calm(), stolen = calm(), throttled = calm();
   busy.observed->busiest_worker_cpu_share = 0.95;
-  expect_one(reasons_tainted(busy, {}), "saturated: its busiest thread used 95 % of a core");
+  expect_one(reasons_tainted(busy), "saturated: its busiest thread used 95 % of a core");
   stolen.observed->steal_share = 0.031;
-  EXPECT_EQ(reasons_tainted(stolen, {}), Reasons());
+  EXPECT_EQ(reasons_tainted(stolen), Reasons());
   EXPECT_EQ(reasons_tainted(sample_pair(stolen, stolen), {}, {}), Reasons())
       << "alike in both arms";
   expect_one(reasons_tainted(sample_pair(calm(), stolen), {}, {}),
              "1.0 % of the processor time from the baseline and 3.1 % from the contender");
   stolen.observed->steal_share = 0.11;
-  expect_one(reasons_tainted(stolen, {}), "took 11.0 % of the processor time away");
+  expect_one(reasons_tainted(stolen), "took 11.0 % of the processor time away");
   throttled.observed->seconds = 10;
   throttled.observed->throttled_s = 0.09;
-  EXPECT_EQ(reasons_tainted(throttled, {}), Reasons());
+  EXPECT_EQ(reasons_tainted(throttled), Reasons());
   throttled.observed->throttled_s = 0.25;
-  expect_one(reasons_tainted(throttled, {}), "quota held processes up for 0.25 s");
+  expect_one(reasons_tainted(throttled), "quota held processes up for 0.25 s");
 }
 
 TEST(TrialGuards, AnotherServerTaintsATrial) {
   Result trial_result = calm();
   trial_result.observed->postgres->restarts = 1;
-  expect_one(reasons_tainted(trial_result, {}), "PostgreSQL began anew");
+  expect_one(reasons_tainted(trial_result), "PostgreSQL began anew");
   trial_result = calm();
   trial_result.observed->redis->restarts = 1;
-  expect_one(reasons_tainted(trial_result, {}), "Redis began anew");
+  expect_one(reasons_tainted(trial_result), "Redis began anew");
   trial_result = calm();
   trial_result.generator.reconnects = 2;
-  expect_one(reasons_tainted(trial_result, {}), "2 connections were lost");
+  expect_one(reasons_tainted(trial_result), "2 connections were lost");
   EXPECT_EQ(reasons_invalid(trial_result).size(), 1u) << "as before, also without pairs";
   trial_result.operations["page"].requests.timed_out = 1;
-  EXPECT_EQ(reasons_tainted(trial_result, {}), Reasons()) << "a timeout gives up its connection";
+  EXPECT_EQ(reasons_tainted(trial_result), Reasons()) << "a timeout gives up its connection";
 }
 
-TEST(TrialGuards, EvictionMustBeDeclared) {
-  Result evicting = calm();
+TEST(TrialGuards, WhatTheChangeDeclaresTaintsNothing) {
+  Result evicting = calm(), checkpoint = calm(), vacuum = calm();
   evicting.observed->redis->evicted_keys = 7;
-  expect_one(reasons_tainted(evicting, {}), "evicted 7 keys");
+  checkpoint.observed->postgres->checkpoints_finished = 1;
+  vacuum.observed->postgres->autovacuum_workers = 1;
+  expect_one(reasons_tainted(sample_pair(calm(), evicting), {}, {}), "an eviction");
+  EXPECT_EQ(reasons_tainted(sample_pair(evicting, evicting), {}, {}), Reasons());
   Criteria declared;
-  declared.redis_settings = {"maxmemory"};
-  EXPECT_EQ(reasons_tainted(evicting, declared), Reasons());
+  declared.redis_settings = {"maxmemory-policy"};
+  EXPECT_EQ(reasons_tainted(sample_pair(calm(), evicting), {}, declared), Reasons());
+  declared.postgres_settings = {"max_wal_size"};
+  EXPECT_EQ(reasons_tainted(sample_pair(calm(), checkpoint), {}, declared), Reasons());
+  expect_one(reasons_tainted(sample_pair(calm(), vacuum), {}, declared), "autovacuum");
+  declared.postgres_settings = {"autovacuum_naptime"};
+  EXPECT_EQ(reasons_tainted(sample_pair(calm(), vacuum), {}, declared), Reasons());
 }
 
 TEST(TrialGuards, MaintenanceOfOneArmAlone) {
@@ -109,32 +117,30 @@ TEST(TrialGuards, MaintenanceOfOneArmAlone) {
   }
 }
 
-TEST(TrialGuards, ADriftUnlikeThePairsBefore) {
+TEST(TrialGuards, ABaselineThatDriftsUnlikeThoseBefore) {
   const auto drifting = [](int64_t requests, double factor) {
     Result result = calm();
     result.operations["page"].thirds = {
         {requests, 10e6}, {requests, 10e6}, {requests, 10e6 * factor}};
     return result;
   };
-  const std::vector<PairSample> usual(2, sample_pair(calm(), calm()));
+  const auto tainted = [&](const Result& baseline, const Result& contender, double usual = 1) {
+    const std::vector<PairSample> before(2, sample_pair(drifting(10'000, usual), calm()));
+    return reasons_tainted(sample_pair(baseline, contender), before, {});
+  };
   // 0.7 + 8 * sqrt(4 / 10,000) / 2: a factor of 2.18
-  EXPECT_EQ(reasons_tainted(sample_pair(calm(), drifting(10'000, 2.1)), usual, {}), Reasons());
-  expect_one(reasons_tainted(sample_pair(drifting(10'000, 1), drifting(10'000, 2.3)), usual, {}),
-             "+0 % in the baseline and by +130 % in the contender");
-  expect_one(reasons_tainted(sample_pair(drifting(10'000, 0.4), drifting(10'000, 1)), usual, {}),
-             "-60 %");
-  EXPECT_EQ(reasons_tainted(sample_pair(drifting(10'000, 2), drifting(10'000, 2)), usual, {}),
-            Reasons())
-      << "alike in both arms";
-  EXPECT_EQ(reasons_tainted(sample_pair(drifting(200, 1), drifting(200, 3)), usual, {}), Reasons())
-      << "so few requests differ by chance";
-  EXPECT_EQ(reasons_tainted(sample_pair(drifting(99, 1), drifting(99, 9)), usual, {}), Reasons());
-  EXPECT_EQ(reasons_tainted(sample_pair(drifting(1000, 1), drifting(1000, 0)), usual, {}),
-            Reasons());
-  const std::vector<PairSample> overloaded(3,
-                                           sample_pair(drifting(10'000, 1), drifting(10'000, 5)));
-  EXPECT_EQ(reasons_tainted(overloaded[0], overloaded, {}), Reasons()) << "the change's effect";
-  EXPECT_EQ(reasons_tainted(overloaded[0], {usual[0]}, {}), Reasons()) << "nobody knows yet";
+  EXPECT_EQ(tainted(drifting(10'000, 2.1), calm()), Reasons());
+  expect_one(tainted(drifting(10'000, 2.3), calm()), "changes by +130 %, usually by +0 %");
+  expect_one(tainted(drifting(10'000, 2.3), drifting(10'000, 2.3)), "+130 %");
+  expect_one(tainted(drifting(10'000, 1), calm(), 2.3), "usually by +130 %");
+  EXPECT_EQ(tainted(drifting(10'000, 3), calm(), 3), Reasons()) << "as always";
+  EXPECT_EQ(tainted(calm(), drifting(10'000, 9)), Reasons())
+      << "what may be the change's effect is never left out";
+  EXPECT_EQ(tainted(drifting(200, 3), calm()), Reasons()) << "so few requests differ by chance";
+  EXPECT_EQ(tainted(drifting(99, 9), calm()), Reasons());
+  EXPECT_EQ(tainted(drifting(1000, 0), calm()), Reasons());
+  const PairSample alone = sample_pair(drifting(10'000, 9), calm());
+  EXPECT_EQ(reasons_tainted(alone, {alone}, {}), Reasons()) << "nobody knows yet";
 }
 
 ExperimentPair pair_of(int number, const Reasons& reasons) {

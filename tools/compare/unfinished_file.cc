@@ -43,6 +43,7 @@ void write_unfinished(const fs::path& folder, const Unfinished& unfinished) {
   out["change_file"] = unfinished.change_file.string();
   out["settings"] = unfinished.settings;
   out["pairs"] = unfinished.pairs;
+  if (unfinished.turn_ms > 0) out["turn_ms"] = unfinished.turn_ms;
   ordered_json& experiment = out["experiment"];
   experiment = ordered_json::parse(experiment_to_json(unfinished.experiment));
   experiment.erase("verdict");  // there is none yet
@@ -77,6 +78,7 @@ Unfinished read_unfinished(const fs::path& folder) {
     unfinished.change_file = value.at("change_file").get<std::string>();
     unfinished.settings = value.at("settings").get<std::map<std::string, std::string>>();
     unfinished.pairs = value.at("pairs").get<int>();
+    unfinished.turn_ms = value.value("turn_ms", 0);
     unfinished.experiment = experiment_from_json(value.at("experiment").dump(), name);
     // Where an older tare kept what it had found.
     std::vector<std::string>& older = unfinished.experiment.comparison.invalid_reasons;

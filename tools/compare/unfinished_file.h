@@ -15,6 +15,7 @@ struct Unfinished {
   std::filesystem::path change_file;
   std::map<std::string, std::string> settings;  // --set
   int pairs = 0;                                // wanted
+  int turn_ms = 0;                              // of loads that take turns; 0: they take none
   // What is known so far: no rows and no verdict, but the finished pairs, what is invalid already,
   // the rollback, the warnings.
   Experiment experiment;

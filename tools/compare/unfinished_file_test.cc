@@ -26,6 +26,7 @@ class UnfinishedFile : public ::testing::Test {
     unfinished_.change_file = folder_ / "change.json";
     unfinished_.settings = {{"rate_per_s", "400"}};
     unfinished_.pairs = 6;
+    unfinished_.turn_ms = 100;
     unfinished_.experiment.scenario = "shop";
     unfinished_.experiment.pairs = {{PairOrder::contender_first, "trials/01-b", "trials/01-c"}};
     unfinished_.experiment.found_invalid = {"a reason"};

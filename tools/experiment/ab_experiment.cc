@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "bench/model/json_value.h"
+#include "bench/model/problem.h"
 #include "bench/model/result_file.h"
 #include "loaders/table_digest.h"
 #include "tools/compare/criteria_file.h"
@@ -31,7 +33,7 @@ void prepare(const AbArms& arms, const Change& change, EventLog& log) {
   if (!arms.apart()) return;
   ChangeActions actions(arms.contender, change, log);
   try {
-    arms.contender.prepare([&] { actions.apply(); }, arms.same_cache ? &arms.baseline : nullptr);
+    arms.contender.prepare([&] { actions.apply(); }, arms.twins ? &arms.baseline : nullptr);
   } catch (const RollbackFailed&) {
     throw;
   } catch (...) {
@@ -46,17 +48,18 @@ void prepare(const AbArms& arms, const Change& change, EventLog& log) {
 }
 
 // Loaded twice, for two servers: the rows must be the same.
-std::vector<std::string> different_data(const AbArms& arms) {
-  std::vector<std::string> reasons;
+void require_same_data(const AbArms& arms) {
   arms.baseline.restore_data();
   arms.contender.restore_data();
   const auto contender = table_digests(arms.contender.postgres());
   for (const auto& [table, digest] : table_digests(arms.baseline.postgres())) {
     const auto found = contender.find(table);
     if (found != contender.end() && found->second == digest) continue;
-    reasons.push_back(fmt::format("the rows of table {} differ between the arms' servers", table));
+    throw FileProblems(
+        {{arms.baseline.scenario().file.string(), "/dataset/tables/" + pointer_token(table),
+          "loaded on each arm's own servers its rows differ; let its query give the same rows "
+          "every time (no random(), no now())"}});
   }
-  return reasons;
 }
 
 // Leaves the servers as they were, for whoever looks next.
@@ -117,7 +120,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     return duration_before_s + std::chrono::duration<double>(Clock::now() - started).count();
   };
   experiment.design = design_of(arms.contender);
-  if (options.turn) experiment.design.push_back(turns_text(*options.turn));
+  if (options.turn) experiment.design.front() = turns_text(*options.turn);
   experiment.looks = options.looks;
   experiment.criteria = criteria_of(arms.baseline.scenario(), &change);
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
@@ -128,6 +131,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   std::vector<PairSample> samples;
   try {
     prepare(arms, change, log);
+    if (arms.own_servers) require_same_data(arms);
     PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {
@@ -138,19 +142,13 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
       return code != kInconclusive && too_many_tainted(experiment.pairs).empty();
     };
     samples = run_pairs(arms, change, pairs, *experiment.criteria, log, experiment);
-    if (arms.own_servers) {
-      for (std::string& reason : different_data(arms)) {
-        experiment.found_invalid.push_back(std::move(reason));
-      }
-    }
     experiment = judged(std::move(experiment), samples);
     leave(arms, change);
   } catch (...) {
     arms.contender.put_back();
     experiment.duration_s = duration_s();
     const size_t before = options.resumed ? options.resumed->experiment.pairs.size() : 0;
-    // Injected work is calibrated anew, and turns are not among what is kept.
-    const bool repeatable = !change.file.empty() && !options.turn;
+    const bool repeatable = !change.file.empty();  // injected work is calibrated anew
     if (repeatable && experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
       if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));

@@ -57,7 +57,7 @@ CalibrationOutcome run_calibration(const AbArms& arms, const CalibrationOptions&
   CalibrationOutcome outcome;
   Experiment& experiment = outcome.experiment;
   experiment = begin_experiment(bench, change);
-  if (options.turn) experiment.design.push_back(turns_text(*options.turn));
+  if (options.turn) experiment.design.front() = "A/A: " + turns_text(*options.turn);
   experiment.criteria = criteria_of(bench.scenario(), &change);
   experiment.criteria->limits.clear();
   PendingFolder folder(options.results / experiment.scenario, folder_time() + "-calibrate");

@@ -1,5 +1,5 @@
 // log.jsonl: what was done, one JSON object a line, in the order it was done.
-// Level: experiment. One thread. Owns its file.
+// Level: experiment. Any thread. Owns its file.
 #pragma once
 
 #include <filesystem>

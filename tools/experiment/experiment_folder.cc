@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 
 #include "bench/model/errors.h"
@@ -73,9 +74,11 @@ fs::path keep_unfinished(const PendingFolder& folder, const AbArms& arms, const 
   fs::copy_file(folder.path() / "log.jsonl", kept.path() / "log.jsonl");
   write_whole_file(kept.path() / "scenario.json", arms.baseline.scenario().text);
   write_whole_file(kept.path() / "change.json", change.text);
+  const auto turn =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.turn.value_or(Nanoseconds(0)));
   write_unfinished(kept.path(),
                    {fs::absolute(arms.baseline.scenario().file), fs::absolute(change.file),
-                    options.settings, options.looks.back(), experiment});
+                    options.settings, options.looks.back(), int(turn.count()), experiment});
   fs::path place = kept.publish();
   if (options.resumed) fs::remove_all(options.resumed_folder);
   return place;

@@ -9,6 +9,7 @@
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
 #include "bench/model/spin.h"
+#include "bench/model/turns.h"
 #include "tools/compare/statistics.h"
 #include "tools/experiment/event_log.h"
 #include "tools/experiment/trial.h"
@@ -57,7 +58,8 @@ Injection parse_injection(const std::string& text) {
 }
 
 Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
-                    const WorkbenchOf& bench_of, const std::filesystem::path& results) {
+                    std::optional<Nanoseconds> turn, const WorkbenchOf& bench_of,
+                    const std::filesystem::path& results) {
   Spin spin;
   spin.injection = injection;
   const std::string& operation = injection.operation;
@@ -71,6 +73,12 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
   TrialOptions trial;
   trial.stage = "calibrate";
   trial.folder = folder.path() / "trial";
+  Meeting alone;
+  alone.leave();
+  if (turn) {
+    make_fresh(*bench, trial, log);
+    trial.turns = InTurns{arrivals_in_turns(spun, *turn, 0).first, &alone};
+  }
   const Result result = run_trial(*bench, trial, log).result;
   const OperationResult& found = result.operations.at(operation);
   const auto step = found.steps.find(spun_step(scenario, operation));

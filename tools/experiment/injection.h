@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bench/model/change.h"
@@ -17,7 +18,7 @@ namespace tare {
 
 struct Injection {
   std::string operation;
-  double share = 0;  // of its response_time_tm95: 0.05 makes it 5 % slower
+  double share = 0;  // of its response_time_tm95: 0.05 asks for 5 % more
 };
 
 // "author_page=+5%", of 0 to 1000 %. Throws UsageError.
@@ -35,12 +36,14 @@ struct Spin {
 
 using WorkbenchOf = std::function<std::unique_ptr<Workbench>(const Scenario& scenario)>;
 
-// Times the loop on the server at rest, and runs a trial to learn what the share is of. Nothing is
-// run for a share of 0. What queues make of the work is the experiment's to find. `results` is for
-// what is written meanwhile; nothing is left there. Throws as run_trial, and UsageError when no
-// request runs the statement.
+// Times the loop on the server at rest, and runs a trial to learn what the share is of: with rests
+// where the scenario is one with_turns(), for a processor that rests is slower. Nothing is run for
+// a share of 0. What queues make of the work is the experiment's to find. `results` is for what is
+// written meanwhile; nothing is left there. Throws as run_trial, and UsageError when no request
+// runs the statement.
 Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
-                    const WorkbenchOf& bench_of, const std::filesystem::path& results);
+                    std::optional<Nanoseconds> turn, const WorkbenchOf& bench_of,
+                    const std::filesystem::path& results);
 
 // How the experiment calls it: the name, the reason and the text of a change that applies nothing.
 Change change_of(const Spin& spin);

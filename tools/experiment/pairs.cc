@@ -178,13 +178,32 @@ class Pairs {
           &meeting, [](Meeting* left) { left->leave(); });
       return run_trial(bench_of(trial.arm), trial, log_);
     };
-    make_fresh(arms_.baseline, baseline, log_);
-    make_fresh(arms_.contender, contender, log_);
-    auto other = std::async(std::launch::async, run, std::cref(contender));
-    TrialOutcome mine = run(baseline);  // when it throws, the other one is waited for
-    TrialOutcome others = other.get();
-    Sample sample = noted(entry.number, baseline, mine);
-    return {std::move(sample), noted(entry.number, contender, others)};
+    // Neither is always the first to be made fresh, nor always on the thread that waits.
+    const bool swap = order_of(entry.number) == PairOrder::contender_first;
+    const TrialOptions &first = swap ? contender : baseline, &second = swap ? baseline : contender;
+    make_fresh(bench_of(first.arm), first, log_);
+    make_fresh(bench_of(second.arm), second, log_);
+    auto later = std::async(std::launch::async, run, std::cref(second));
+    TrialOutcome one = run(first);  // when it throws, the other one is waited for
+    TrialOutcome other = later.get();
+    const TrialOutcome &before = swap ? other : one, &after = swap ? one : other;
+    require_short(before.result, after.result);
+    Sample sample = noted(entry.number, baseline, before);
+    return {std::move(sample), noted(entry.number, contender, after)};
+  }
+
+  // Where many requests last longer than a turn, each arm's work is in the other's times.
+  void require_short(const Result& baseline, const Result& contender) {
+    const auto turn_ns = double(options_.turn->count());
+    for (const Result* result : {&baseline, &contender}) {
+      for (const auto& [name, operation] : result->operations) {
+        if (double(operation.response_time_ns.p95) <= turn_ns) continue;
+        add_once(experiment_.found_invalid,
+                 fmt::format("more than 5 % of {} take longer than a turn of {:g} ms, so that each "
+                             "arm slows the other: say a longer --interleave, or leave it out",
+                             name, turn_ns / 1e6));
+      }
+    }
   }
 
   Workbench& bench_of(Arm arm) const {
@@ -198,9 +217,12 @@ class Pairs {
     trial.folder = options_.folder / place;
     const bool may_stay = bench_of(arm).freshness() == Freshness::in_place;
     if (experiment_.pairs.empty() || may_stay) trial.rows_at_start = rows_at_start_;
-    trial.stage =
-        fmt::format("pair {} of {}{}, {}", pair, options_.looks.size() > 1 ? "at most " : "",
-                    most_pairs(), arm == Arm::baseline ? "baseline" : "contender");
+    const char* both = options_.turn ? "both arms" : nullptr;
+    trial.stage = fmt::format("pair {} of {}{}, {}", pair,
+                              options_.looks.size() > 1 ? "at most " : "", most_pairs(),
+                              both                   ? both
+                              : arm == Arm::baseline ? "baseline"
+                                                     : "contender");
     trial.remaining_after = remaining_.after_this_trial();
     return trial;
   }
@@ -269,8 +291,8 @@ class Pairs {
 
 std::string turns_text(Nanoseconds turn) {
   return fmt::format(
-      "both arms of a pair run at once, on servers of their own; their loads take turns of {:g} "
-      "ms in random order",
+      "both arms of a pair at once, each on its own servers, restarted and restored for every "
+      "pair; their loads take turns of {:g} ms in random order",
       std::chrono::duration<double, std::milli>(turn).count());
 }
 

@@ -22,9 +22,7 @@ namespace tare {
 struct AbArms {
   Workbench& baseline;
   Workbench& contender;
-  // Apart, but both ask for the same rows under the same cache rules: one warm cache serves both,
-  // so that no hit is a difference of how it was warmed.
-  bool same_cache = false;
+  bool twins = false;        // apart, but both ask the same under the same cache rules
   bool own_servers = false;  // each arm has servers of its own
 
   bool apart() const { return &baseline != &contender; }

@@ -161,19 +161,20 @@ void Workbench::put_back() noexcept {
   });
 }
 
-void Workbench::prepare(const std::function<void()>& first, const Workbench* same_cache) {
+void Workbench::prepare(const std::function<void()>& first, const Workbench* twin) {
   load();
   redis_.emplace(servers_.redis());
   schema_at_start_ = schema_fingerprint(*postgres_);
   if (first) first();
   check_statements();
-  read_values();
-  if (scenario_.load.cache_start != CacheStart::warm) return;
-  if (same_cache) {
-    snapshot_ = same_cache->snapshot_;
-  } else {
-    warm_cache();
+  if (twin) {
+    values_ = twin->values_;
+    traffic_ = std::make_unique<Traffic>(scenario_, values_);
+    snapshot_ = twin->snapshot_;
+    return;
   }
+  read_values();
+  if (scenario_.load.cache_start == CacheStart::warm) warm_cache();
 }
 
 void Workbench::check_statements() {

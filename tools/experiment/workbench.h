@@ -42,8 +42,9 @@ class Workbench {
   // warmed until its hit ratio is steady, and kept as a snapshot. Throws FileProblems for what is
   // wrong in the scenario, ServerError, Interrupted.
   // `first` is called when the data is there: what the scenario needs before it can run at all, a
-  // new column of a patched query. `same_cache`, prepared, has a cache that serves here as well.
-  void prepare(const std::function<void()>& first = {}, const Workbench* same_cache = nullptr);
+  // new column of a patched query. A `twin`, prepared, draws the same values and warms the same
+  // cache: both are taken from it, so that neither is a difference.
+  void prepare(const std::function<void()>& first = {}, const Workbench* twin = nullptr);
 
   // What the change asks of a target that its other users would feel, or that a restart needs: one
   // problem each, with what to do. Asks the server; empty for the sandbox.
