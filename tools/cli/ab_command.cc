@@ -168,9 +168,10 @@ int ab(AbCommand& command, std::stop_token stop) {
   std::optional<Servers> other = contender_servers(command, weighed.change, stop);
   Servers servers = open_servers(options, stop);
   const TargetClaim claim(servers, {&weighed.baseline, &weighed.of_contender()}, stop);
-  const auto bench_of = [&](const Scenario& scenario) {
-    return std::make_unique<Workbench>(servers, claim, scenario, screen.receiver(), stop);
+  const auto bench_on = [&](Servers& there, const Scenario& scenario) {
+    return std::make_unique<Workbench>(there, claim, scenario, screen.receiver(), stop);
   };
+  const auto bench_of = [&](const Scenario& scenario) { return bench_on(servers, scenario); };
   if (!command.inject.empty()) {
     naming_dead_servers({&servers}, [&] {
       inject(injection, turn, bench_of, options.results, weighed);
@@ -178,10 +179,9 @@ int ab(AbCommand& command, std::stop_token stop) {
     });
   }
   const std::unique_ptr<Workbench> baseline = bench_of(weighed.baseline);
-  std::unique_ptr<Workbench> contender;
+  std::unique_ptr<Workbench> contender, baseline_elsewhere, contender_elsewhere;
   if (weighed.contender || other) {
-    contender = std::make_unique<Workbench>(other ? *other : servers, claim, weighed.of_contender(),
-                                            screen.receiver(), stop);
+    contender = bench_on(other ? *other : servers, weighed.of_contender());
   }
   AbOptions experiment = ab_options(command, resumed);
   experiment.turn = turn;
@@ -194,6 +194,13 @@ int ab(AbCommand& command, std::stop_token stop) {
   arms.own_servers = other.has_value();
   arms.twins =
       !command.inject.empty() || (!weighed.change.scenario_patch && !weighed.change.binaries.any());
+  std::optional<AbArms> exchanged;
+  if (turn && !weighed.change.binaries.any()) {
+    baseline_elsewhere = bench_on(*other, weighed.baseline);
+    contender_elsewhere = bench_of(weighed.of_contender());
+    exchanged.emplace(AbArms{*baseline_elsewhere, *contender_elsewhere});
+    arms.exchanged = &*exchanged;
+  }
   const AbOutcome outcome = naming_dead_servers({&servers, other ? &*other : &servers}, [&] {
     return run_ab(arms, weighed.change, experiment);
   });

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
@@ -92,10 +93,20 @@ int calibrate_and_tell(const CalibrateCommand& command, std::stop_token stop) {
   }
   Servers servers = open_servers(options, stop);
   const TargetClaim claim(servers, {&scenario}, stop);
-  Workbench bench(servers, claim, scenario, screen.receiver(), stop);
-  std::optional<Workbench> contender;
-  if (other) contender.emplace(*other, claim, scenario, screen.receiver(), stop);
-  const AbArms arms{bench, contender ? *contender : bench};
+  const auto bench_on = [&](Servers& there) {
+    return std::make_unique<Workbench>(there, claim, scenario, screen.receiver(), stop);
+  };
+  const std::unique_ptr<Workbench> here = bench_on(servers);
+  std::unique_ptr<Workbench> there, also_here, also_there;
+  std::optional<AbArms> exchanged;
+  if (other) {
+    there = bench_on(*other);
+    also_here = bench_on(servers);
+    also_there = bench_on(*other);
+    exchanged.emplace(AbArms{*also_there, *also_here});
+  }
+  AbArms arms{*here, there ? *there : *here};
+  if (exchanged) arms.exchanged = &*exchanged;
   const CalibrationOutcome outcome = naming_dead_servers(
       {&servers, other ? &*other : &servers}, [&] { return run_calibration(arms, calibrated); });
   screen.clear();

@@ -14,10 +14,9 @@ constexpr uint64_t kSeed = 20'261'121, kStream = 1;
 constexpr double kLevel = 0.025;  // of each limit of a share
 constexpr double kRounding = 1e-9;
 
-// Arms in turns have servers of their own: what those differ by is no noise, so they stay.
 double value_of(const Differences& row, const ResampledPair& pair) {
   const double value = row.values.at(pair.pair);
-  return pair.swapped && row.orders.at(pair.pair) != PairOrder::in_turns ? -value : value;
+  return pair.swapped ? -value : value;
 }
 
 Differences first_of(const Differences& row, const std::vector<ResampledPair>& chosen, int pairs) {

@@ -9,8 +9,7 @@
 
 namespace tare {
 
-// One pair of a resampled experiment. Both arms are the same, so either may be called the baseline,
-// but where the loads took turns: there each arm has its own servers.
+// One pair of a resampled experiment. Both arms are the same, so either may be called the baseline.
 struct ResampledPair {
   size_t pair = 0;  // of those that were measured
   bool swapped = false;

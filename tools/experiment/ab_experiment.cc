@@ -24,16 +24,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kInconclusive = 2;  // of the exit codes
 
-// The contender's scenario may need the change before its statements run at all.
-void prepare(const AbArms& arms, const Change& change, EventLog& log) {
+// The contender's scenario may need the change before its statements run at all. `like`, prepared,
+// are the same arms elsewhere.
+void prepare(const AbArms& arms, const Change& change, EventLog& log,
+             const AbArms* like = nullptr) {
   if (auto problems = arms.contender.unfit_for_target(change); !problems.empty()) {
     throw FileProblems(std::move(problems));
   }
-  arms.baseline.prepare();
+  arms.baseline.prepare({}, like ? &like->baseline : nullptr);
   if (!arms.apart()) return;
+  const Workbench* twin = like ? &like->contender : arms.twins ? &arms.baseline : nullptr;
   ChangeActions actions(arms.contender, change, log);
   try {
-    arms.contender.prepare([&] { actions.apply(); }, arms.twins ? &arms.baseline : nullptr);
+    arms.contender.prepare([&] { actions.apply(); }, twin);
   } catch (const RollbackFailed&) {
     throw;
   } catch (...) {
@@ -132,6 +135,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   try {
     prepare(arms, change, log);
     if (arms.own_servers) require_same_data(arms);
+    if (arms.exchanged) prepare(*arms.exchanged, change, log, &arms);
     PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {

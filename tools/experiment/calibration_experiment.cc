@@ -66,7 +66,9 @@ CalibrationOutcome run_calibration(const AbArms& arms, const CalibrationOptions&
   std::vector<PairSample> samples;
   try {
     bench.prepare();
-    if (arms.apart()) arms.contender.prepare({}, &arms.baseline);
+    if (arms.apart()) arms.contender.prepare({}, &bench);
+    if (arms.exchanged) arms.exchanged->baseline.prepare({}, &bench);
+    if (arms.exchanged) arms.exchanged->contender.prepare({}, &bench);
     samples = run_pairs(arms, change, pairs_options(options, started, folder.path()),
                         *experiment.criteria, log, experiment);
     bench.restore_data();

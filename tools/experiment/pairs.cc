@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uint64_t kOrderStream = 3;
+constexpr uint64_t kOrderStream = 3, kFirstStream = 5;             // turns.cc draws from 4
 constexpr int kFewestPairs = 2;                                    // one has no interval
 constexpr Nanoseconds kGuessedOverhead = std::chrono::seconds(4);  // restart, restore, plans
 
@@ -161,7 +161,7 @@ class Pairs {
 
   Sample run_arm(int pair, Arm arm, const std::string& place) {
     const TrialOptions trial = trial_options(pair, arm, place);
-    return noted(pair, trial, run_trial(bench_of(arm), trial, log_));
+    return noted(pair, trial, run_trial(bench_of(arms_, arm), trial, log_));
   }
 
   // Both trials at once. What goes wrong in one is told when the other one has ended, too.
@@ -173,16 +173,19 @@ class Pairs {
     TrialOptions contender = trial_options(entry.number, Arm::contender, entry.contender);
     baseline.turns = InTurns{arrivals.first, &meeting};
     contender.turns = InTurns{arrivals.second, &meeting};
-    const auto run = [this, &meeting](const TrialOptions& trial) {
+    const bool elsewhere = order_of(entry.number) == PairOrder::contender_first;
+    const AbArms& arms = arms_.exchanged && elsewhere ? *arms_.exchanged : arms_;
+    const auto run = [this, &meeting, &arms](const TrialOptions& trial) {
       const std::unique_ptr<Meeting, void (*)(Meeting*)> leaving(
           &meeting, [](Meeting* left) { left->leave(); });
-      return run_trial(bench_of(trial.arm), trial, log_);
+      return run_trial(bench_of(arms, trial.arm), trial, log_);
     };
     // Neither is always the first to be made fresh, nor always on the thread that waits.
-    const bool swap = order_of(entry.number) == PairOrder::contender_first;
+    Random random(arms.baseline.scenario().seed, kFirstStream, uint64_t(entry.number));
+    const bool swap = random.below(2) == 1;
     const TrialOptions &first = swap ? contender : baseline, &second = swap ? baseline : contender;
-    make_fresh(bench_of(first.arm), first, log_);
-    make_fresh(bench_of(second.arm), second, log_);
+    make_fresh(bench_of(arms, first.arm), first, log_);
+    make_fresh(bench_of(arms, second.arm), second, log_);
     auto later = std::async(std::launch::async, run, std::cref(second));
     TrialOutcome one = run(first);  // when it throws, the other one is waited for
     TrialOutcome other = later.get();
@@ -206,8 +209,8 @@ class Pairs {
     }
   }
 
-  Workbench& bench_of(Arm arm) const {
-    return arm == Arm::baseline ? arms_.baseline : arms_.contender;
+  static Workbench& bench_of(const AbArms& arms, Arm arm) {
+    return arm == Arm::baseline ? arms.baseline : arms.contender;
   }
 
   TrialOptions trial_options(int pair, Arm arm, const std::string& place) const {
@@ -215,7 +218,7 @@ class Pairs {
     trial.arm = arm;
     trial.change = &change_;
     trial.folder = options_.folder / place;
-    const bool may_stay = bench_of(arm).freshness() == Freshness::in_place;
+    const bool may_stay = bench_of(arms_, arm).freshness() == Freshness::in_place;
     if (experiment_.pairs.empty() || may_stay) trial.rows_at_start = rows_at_start_;
     const char* both = options_.turn ? "both arms" : nullptr;
     trial.stage = fmt::format("pair {} of {}{}, {}", pair,
@@ -243,7 +246,8 @@ class Pairs {
         add_once(experiment_.warnings, fmt::format("{}: {}", outcome.result.arm, finding));
       }
     }
-    for (const std::string& reason : wrong_cache(bench_of(trial.arm).scenario(), outcome.result)) {
+    for (const std::string& reason :
+         wrong_cache(bench_of(arms_, trial.arm).scenario(), outcome.result)) {
       add_once(experiment_.found_invalid, reason);
     }
     // As whoever recomputes the verdict will read it.

@@ -24,6 +24,9 @@ struct AbArms {
   Workbench& contender;
   bool twins = false;        // apart, but both ask the same under the same cache rules
   bool own_servers = false;  // each arm has servers of its own
+  // The same arms on each other's servers: pairs in turns use these and those in random order, so
+  // that what two servers or two loads of the data differ by is no part of the difference.
+  const AbArms* exchanged = nullptr;
 
   bool apart() const { return &baseline != &contender; }
 };

@@ -50,10 +50,9 @@ std::vector<size_t> drawn_numbers(const CorpusCell& cell, int most, Random& rand
   return numbers;
 }
 
-// In turns each arm has servers of its own: what those differ by is no noise.
 void swap_arms(PairSample& pair) {
-  if (pair.order == PairOrder::in_turns) return;
   std::swap(pair.baseline, pair.contender);
+  if (pair.order == PairOrder::in_turns) return;
   pair.order = pair.order == PairOrder::baseline_first ? PairOrder::contender_first
                                                        : PairOrder::baseline_first;
 }
