@@ -1,5 +1,6 @@
-// The pairs of an experiment: trials of both arms in random order, one after the other.
-// Level: experiment. One thread; borrows the arms' workbenches.
+// The pairs of an experiment: trials of both arms in random order, one after the other or in turns.
+// Level: experiment. One thread, and a second one while loads take turns; borrows the arms'
+// workbenches.
 #pragma once
 
 #include <chrono>
