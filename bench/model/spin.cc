@@ -59,6 +59,23 @@ Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turn
   return scenario;
 }
 
+Scenario with_probe(const Scenario& scenario, const std::string& operation,
+                    const std::string& probe, int64_t turns) {
+  Scenario both = with_spin(scenario, operation, 1);
+  const auto found = std::find_if(both.operations.begin(), both.operations.end(),
+                                  [&](const Operation& each) { return each.name == operation; });
+  const auto index = size_t(found - both.operations.begin());
+  both.operations.push_back(with_spin(scenario, operation, turns).operations[index]);
+  both.operations.back().name = probe;
+  const auto share = [index](std::vector<double>& mix) {
+    mix[index] /= 2;
+    mix.push_back(mix[index]);
+  };
+  share(both.load.mix);
+  for (Phase& phase : both.load.phases) share(phase.mix);
+  return both;
+}
+
 std::string spun_step(const Scenario& scenario, const std::string& operation) {
   Scenario copy = scenario;
   const Step& step = step_to_spin(copy, operation);

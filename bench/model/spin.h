@@ -21,6 +21,12 @@ std::string spin_alone(int64_t turns);
 // of its statements only reads.
 Scenario with_spin(Scenario scenario, const std::string& operation, int64_t turns);
 
+// The same, with a copy of the operation called `probe` beside it: each is asked half as often as
+// the operation was, the operation with one turn, the copy with `turns`. Requests of both meet the
+// same moments of the same server, so the two tell what the turns do. Throws as with_spin.
+Scenario with_probe(const Scenario& scenario, const std::string& operation,
+                    const std::string& probe, int64_t turns);
+
 // How OperationResult::steps calls that statement. Throws as with_spin.
 std::string spun_step(const Scenario& scenario, const std::string& operation);
 

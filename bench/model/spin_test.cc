@@ -40,6 +40,22 @@ TEST(Spin, IsOneReadingStatementWhateverTheStatementEndsWith) {
   }
 }
 
+TEST(Spin, AProbeSharesTheRequestsOfTheOperation) {
+  Scenario scenario = shop();
+  scenario.load.mix = {1, 3};
+  scenario.load.phases = {{Nanoseconds(5), {0, 8}}};
+  const Scenario both = with_probe(scenario, "page", "page, probe", 25);
+  ASSERT_EQ(both.operations.size(), 3u);
+  EXPECT_EQ(both.operations[2].name, "page, probe");
+  const auto sql_of = [&both](size_t operation) {
+    return std::get<CachedStep>(both.operations[operation].steps[1]).on_miss.sql;
+  };
+  EXPECT_EQ(sql_of(1), with_spin("SELECT * FROM t WHERE id = $1", 1));
+  EXPECT_EQ(sql_of(2), with_spin("SELECT * FROM t WHERE id = $1", 25));
+  EXPECT_EQ(both.load.mix, (std::vector<double>{1, 1.5, 1.5}));
+  EXPECT_EQ(both.load.phases[0].mix, (std::vector<double>{0, 4, 4}));
+}
+
 TEST(Spin, SaysWhereThereIsNoPlaceForIt) {
   const auto message_of = [](const std::string& operation) -> std::string {
     try {

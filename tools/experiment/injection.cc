@@ -20,6 +20,9 @@ namespace {
 constexpr double kMostShare = 10;
 constexpr int64_t kManyTurns = 2000;  // some 100 us
 constexpr int kTimings = 200;
+constexpr int64_t kEnoughRequests = 2000;  // of the probe: its share is known to some percent
+constexpr int kMostProbes = 3;
+constexpr double kLeastProbe = 0.2;  // of the 1 that is meant
 
 // What one turn takes on this server: long and short loops in turn, the median of the differences,
 // so that neither the way there nor what else the machine does is in it.
@@ -34,6 +37,40 @@ double time_of_turn_ns(PostgresControl& postgres) {
   for (int i = 0; i < kTimings; ++i) differences.push_back(time_of(kManyTurns) - time_of(1));
   return median(differences) / double(kManyTurns - 1);
 }
+
+// Single trials, at the pace of the experiment's.
+class Trials {
+ public:
+  Trials(const WorkbenchOf& bench_of, std::optional<Nanoseconds> turn,
+         const std::filesystem::path& folder)
+      : bench_of_(bench_of), turn_(turn), folder_(folder), log_(folder / "log.jsonl") {}
+
+  Result run(const Scenario& scenario, const std::string& name) {
+    const std::unique_ptr<Workbench> bench = bench_of_(scenario);
+    bench->prepare();
+    if (ns_per_turn_ == 0) ns_per_turn_ = time_of_turn_ns(bench->postgres());
+    TrialOptions trial;
+    trial.stage = "calibrate, " + name;
+    trial.folder = folder_ / name;
+    Meeting alone;
+    alone.leave();
+    if (turn_) {
+      make_fresh(*bench, trial, log_);
+      trial.turns = InTurns{arrivals_in_turns(scenario, *turn_, 0).first, &alone};
+    }
+    return run_trial(*bench, trial, log_).result;
+  }
+
+  // On the server at rest.
+  double ns_per_turn() const { return ns_per_turn_; }
+
+ private:
+  const WorkbenchOf& bench_of_;
+  std::optional<Nanoseconds> turn_;
+  std::filesystem::path folder_;
+  EventLog log_;
+  double ns_per_turn_ = 0;
+};
 
 }  // namespace
 
@@ -63,24 +100,12 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
   Spin spin;
   spin.injection = injection;
   const std::string& operation = injection.operation;
-  const Scenario spun = with_spin(scenario, operation, 1);
+  const Scenario alone = with_spin(scenario, operation, 1);
   if (injection.share == 0) return spin;
   const PendingFolder folder(results / scenario.name, "calibrate");
-  EventLog log(folder.path() / "log.jsonl");
-  const std::unique_ptr<Workbench> bench = bench_of(spun);
-  bench->prepare();
-  spin.ns_per_turn = time_of_turn_ns(bench->postgres());
-  TrialOptions trial;
-  trial.stage = "calibrate";
-  trial.folder = folder.path() / "trial";
-  Meeting alone;
-  alone.leave();
-  if (turn) {
-    make_fresh(*bench, trial, log);
-    trial.turns = InTurns{arrivals_in_turns(spun, *turn, 0).first, &alone};
-  }
-  const Result result = run_trial(*bench, trial, log).result;
-  const OperationResult& found = result.operations.at(operation);
+  Trials trials(bench_of, turn, folder.path());
+  const Result before = trials.run(alone, "alone");
+  const OperationResult& found = before.operations.at(operation);
   const auto step = found.steps.find(spun_step(scenario, operation));
   if (found.requests.ok == 0 || step == found.steps.end() || step->second.calls == 0) {
     throw UsageError(fmt::format(
@@ -91,8 +116,34 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
   }
   spin.baseline_ns = found.response_time_ns.tm95;
   spin.runs_per_request = double(step->second.calls) / double(found.requests.ok);
-  const double wanted_ns = injection.share * spin.baseline_ns / spin.runs_per_request;
-  spin.turns = 1 + std::llround(wanted_ns / spin.ns_per_turn);
+  const double twice_ns = spin.baseline_ns / spin.runs_per_request;
+  spin.probe_turns = 1 + std::llround(twice_ns / trials.ns_per_turn());
+  const std::string probe = operation + ", probe";
+  const Scenario both = with_probe(scenario, operation, probe, spin.probe_turns);
+  int64_t requests = 0;
+  double log_ratios = 0;
+  int runs = 0;
+  while (runs < kMostProbes && requests < kEnoughRequests) {
+    const Result result = trials.run(both, fmt::format("probe-{}", ++runs));
+    const OperationResult &plain = result.operations.at(operation),
+                          &slowed = result.operations.at(probe);
+    if (plain.requests.ok == 0 || slowed.requests.ok == 0) {
+      throw UsageError(fmt::format(
+          "nothing can be injected into {}: under twice its work no request was answered{}{}",
+          operation, slowed.first_error.empty() ? "" : "; ", slowed.first_error));
+    }
+    requests += slowed.requests.ok;
+    log_ratios += std::log(slowed.response_time_ns.tm95 / plain.response_time_ns.tm95);
+  }
+  spin.probe_share = std::expm1(log_ratios / runs);
+  if (spin.probe_share < kLeastProbe) {
+    throw UsageError(fmt::format(
+        "nothing can be injected into {}: work that should double its response_time_tm95 changed "
+        "it by {:+.0f} %; {:.2g} of its requests run the statement, and what the slowest 5 % do is "
+        "not in that metric",
+        operation, 100 * spin.probe_share, spin.runs_per_request));
+  }
+  spin.turns = 1 + std::llround(double(spin.probe_turns - 1) * injection.share / spin.probe_share);
   return spin;
 }
 
@@ -105,10 +156,11 @@ Change change_of(const Spin& spin) {
       "+{:g} % injected into {}: its statement counts to {} before it answers, in the "
       "baseline to 1",
       percent, spin.injection.operation, spin.turns);
-  if (spin.ns_per_turn > 0) {
+  if (spin.probe_turns > 0) {
     change.reason += fmt::format(
-        " (a turn took {:.3g} ns, a request {:.3g} us, {:.3g} of them ran the statement)",
-        spin.ns_per_turn, spin.baseline_ns / 1e3, spin.runs_per_request);
+        " (its response_time_tm95 was {:.3g} us; counting to {} added {:.3g} %; {:.3g} of its "
+        "requests ran the statement)",
+        spin.baseline_ns / 1e3, spin.probe_turns, 100 * spin.probe_share, spin.runs_per_request);
   }
   change.variable = "injected work";
   change.rollback_note = "Nothing was changed.";

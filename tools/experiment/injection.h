@@ -29,18 +29,20 @@ Injection parse_injection(const std::string& text);
 struct Spin {
   Injection injection;
   int64_t turns = 1;            // of the contender
-  double ns_per_turn = 0;       // on the idle server
   double baseline_ns = 0;       // the operation's response_time_tm95 with one turn
   double runs_per_request = 0;  // hits run no statement
+  double probe_share = 0;       // by so much more turns than one made it slower, under load ...
+  int64_t probe_turns = 0;      // ... when they were so many; 0: no probe was run
 };
 
 using WorkbenchOf = std::function<std::unique_ptr<Workbench>(const Scenario& scenario)>;
 
-// Times the loop on the server at rest, and runs a trial to learn what the share is of: with rests
-// where the scenario is one with_turns(), for a processor that rests is slower. Nothing is run for
-// a share of 0. What queues make of the work is the experiment's to find. `results` is for what is
-// written meanwhile; nothing is left there. Throws as run_trial, and UsageError when no request
-// runs the statement.
+// Runs one trial to learn what the share is of, and up to three of a probe: half of the operation's
+// requests with so much work that they should take twice as long. What the probe really adds, under
+// the load and at the pace of the experiment (with rests where the scenario is one with_turns()),
+// says how much work the share is; a loop timed on a server at rest would not. Nothing is run for a
+// share of 0. `results` is for what is written meanwhile; nothing is left there. Throws as
+// run_trial, and UsageError when no request runs the statement or the probe is not slower.
 Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
                     std::optional<Nanoseconds> turn, const WorkbenchOf& bench_of,
                     const std::filesystem::path& results);

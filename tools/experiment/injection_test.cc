@@ -27,14 +27,17 @@ TEST(Injection, IsToldAsAChange) {
   Spin spin;
   spin.injection = {"page", 0.05};
   spin.turns = 301;
-  spin.ns_per_turn = 41.5;
+  spin.probe_turns = 5001;
+  spin.probe_share = 0.83;
   spin.baseline_ns = 249'000;
   spin.runs_per_request = 0.4;
   const Change change = change_of(spin);
   EXPECT_EQ(change.name, "inject-page-5-percent");
-  EXPECT_EQ(change.reason,
-            "+5 % injected into page: its statement counts to 301 before it answers, in the "
-            "baseline to 1 (a turn took 41.5 ns, a request 249 us, 0.4 of them ran the statement)");
+  EXPECT_EQ(
+      change.reason,
+      "+5 % injected into page: its statement counts to 301 before it answers, in the "
+      "baseline to 1 (its response_time_tm95 was 249 us; counting to 5001 added 83 %; 0.4 of its "
+      "requests ran the statement)");
   EXPECT_TRUE(change.apply.empty());
   EXPECT_EQ(change.text,
             "{\"injected\": {\"operation\": \"page\", \"share\": 0.05, \"turns\": 301}}\n");
