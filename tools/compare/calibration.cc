@@ -47,8 +47,8 @@ std::optional<Subject> subject_of(const std::vector<PairSample>& pairs, const Cr
   Differences differences;
   Unit unit = Unit::nanoseconds;
   for (const PairSample& pair : pairs) {
-    const Measurement before = measure(pair.baseline, operation, metric);
-    const Measurement after = measure(pair.contender, operation, metric);
+    const Measurement before = measure(pair.baseline, {operation, metric});
+    const Measurement after = measure(pair.contender, {operation, metric});
     if (!before.value || !after.value) return std::nullopt;
     if (std::min(before.beyond, after.beyond) < kFewestBeyond) return std::nullopt;
     unit = before.unit;
@@ -170,7 +170,7 @@ void fill_shares(Calibration& out, const std::vector<Subject>& subjects,
   for (const Ended& ended : all) pairs += ended.pairs;
   out.worth = out.pairs * double(all.size()) / pairs;
   const auto share = [&](Ending ending, int within, double worth) {
-    return resampled_share(count(all, ending, within), int(all.size()), worth);
+    return proportion(double(count(all, ending, within)) / double(all.size()), worth);
   };
   out.alarms = share(Ending::alarm, 30, out.worth);
   out.not_worse_20 = share(Ending::passed, 20, out.worth);

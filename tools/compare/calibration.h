@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tools/compare/comparison.h"
+#include "tools/compare/proportion.h"
 #include "tools/compare/resampling.h"
 
 namespace tare {
@@ -53,7 +54,7 @@ struct Calibration {
   std::vector<CalibratedRow> rows;  // gating rows first
   // Of experiments resampled from the pairs, over all gating rows together, at the scenario's
   // margins.
-  ResampledShare alarms, not_worse_20, not_worse_30;
+  Proportion alarms, not_worse_20, not_worse_30;
   int experiments = kResampledExperiments;
   double worth = 0;  // so many experiments the pairs are enough for without using one twice
   // By metric, the smallest that every operation resolves; a metric that is not resolved has none.

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json written(const ResampledShare& share) {
+ordered_json written(const Proportion& share) {
   return {{"share", share.share}, {"low", share.low}, {"high", share.high}};
 }
 

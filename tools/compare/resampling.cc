@@ -1,7 +1,6 @@
 #include "tools/compare/resampling.h"
 
 #include <algorithm>
-#include <boost/math/distributions/beta.hpp>
 #include <cmath>
 #include <stdexcept>
 
@@ -11,7 +10,6 @@ namespace tare {
 namespace {
 
 constexpr uint64_t kSeed = 20'261'121, kStream = 1;
-constexpr double kLevel = 0.025;  // of each limit of a share
 constexpr double kRounding = 1e-9;
 
 double value_of(const Differences& row, const ResampledPair& pair) {
@@ -114,22 +112,6 @@ Ended ResampledRule::run(const std::vector<Differences>& rows,
     if (ended.ending != Ending::open) break;
   }
   return ended;
-}
-
-ResampledShare resampled_share(int count, int resampled, double worth) {
-  if (resampled < 1 || count < 0 || count > resampled || !(worth > 0)) {
-    throw std::invalid_argument("a share needs experiments, and as many of them or fewer");
-  }
-  using Beta = boost::math::beta_distribution<>;
-  ResampledShare out;
-  out.share = double(count) / double(resampled);
-  const double with = out.share * worth, without = (1 - out.share) * worth;
-  if (count > 0) out.low = quantile(Beta(with, without + 1), kLevel);
-  if (count < resampled) out.high = quantile(complement(Beta(with + 1, without), kLevel));
-  // Close to 0 and 1 the limits of so few may be rounded past the share itself.
-  out.low = std::min(out.low, out.share);
-  out.high = std::max(out.high, out.share);
-  return out;
 }
 
 }  // namespace tare

@@ -57,17 +57,4 @@ class ResampledRule {
   std::vector<Look> looks_;
 };
 
-// A share of resampled experiments, with the 95 % limits that the measured pairs allow.
-struct ResampledShare {
-  double share = 0, low = 0, high = 1;
-
-  friend bool operator==(const ResampledShare&, const ResampledShare&) = default;
-};
-
-// Resampling often makes no more evidence than was measured: `worth` is how many experiments the
-// measured pairs are enough for without using one twice (Clopper and Pearson's limits at an
-// effective chosen size: Korn and Graubard, Survey Methodology 24, 1998). It may be below 1; throws
-// std::invalid_argument unless it is above 0 and 0 <= count <= resampled, resampled > 0.
-ResampledShare resampled_share(int count, int resampled, double worth);
-
 }  // namespace tare

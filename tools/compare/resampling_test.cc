@@ -126,25 +126,5 @@ TEST(RunResampled, EndsAsDecideDoesAtEveryLook) {
   EXPECT_GT(endings[Ending::open], 20);
 }
 
-TEST(ResampledShare, LimitsAreThoseOfTheMeasuredPairs) {
-  // Clopper and Pearson's for 0, 1 and 10 of 10.
-  EXPECT_NEAR(resampled_share(0, 1000, 10).high, 0.3085, 1e-4);
-  EXPECT_EQ(resampled_share(0, 1000, 10).low, 0);
-  EXPECT_NEAR(resampled_share(100, 1000, 10).low, 0.0025, 1e-4);
-  EXPECT_NEAR(resampled_share(100, 1000, 10).high, 0.4450, 1e-4);
-  EXPECT_NEAR(resampled_share(1000, 1000, 10).low, 0.6915, 1e-4);
-  EXPECT_EQ(resampled_share(1000, 1000, 10).high, 1);
-}
-
-TEST(ResampledShare, FewPairsSayLittle) {
-  const ResampledShare share = resampled_share(20, 1000, 0.3);
-  EXPECT_GE(share.low, 0);
-  EXPECT_LE(share.low, 0.02);
-  EXPECT_GT(share.high, 0.9);
-  EXPECT_LE(share.high, 1);
-  EXPECT_THROW(resampled_share(2, 1, 1), std::invalid_argument);
-  EXPECT_THROW(resampled_share(0, 1, 0), std::invalid_argument);
-}
-
 }  // namespace
 }  // namespace tare

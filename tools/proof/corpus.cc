@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
-#include "bench/model/change_reader.h"
 #include "bench/model/errors.h"
-#include "bench/model/result_file.h"
-#include "bench/model/scenario_reader.h"
 #include "tools/compare/experiment_file.h"
+#include "tools/compare/stored_trials.h"
 
 namespace tare {
 namespace {
@@ -45,7 +42,12 @@ std::vector<Recorded> recorded_in(const fs::path& cell) {
 void require_alike(const std::string& cell, const std::vector<Recorded>& all) {
   const Experiment& first = all.front().experiment;
   for (const Recorded& each : all) {
-    if (each.experiment.scenario == first.scenario && each.experiment.change == first.change) {
+    if (!each.experiment.criteria) {
+      throw UsageError(
+          fmt::format("{} was written by an older tare: record it anew", each.folder.string()));
+    }
+    if (each.experiment.scenario == first.scenario && each.experiment.change == first.change &&
+        each.experiment.criteria == first.criteria) {
       continue;
     }
     throw UsageError(fmt::format(
@@ -56,28 +58,6 @@ void require_alike(const std::string& cell, const std::vector<Recorded>& all) {
   }
 }
 
-Sample sample_in(const fs::path& folder) {
-  Result result = read_result(folder);
-  result.index_review.reset();
-  result.warnings.clear();
-  return sample_of(result);
-}
-
-// Experiments without a change of a person's: none stored, or a note of what tare injected.
-bool has_change(const fs::path& file) {
-  std::error_code error;
-  if (!fs::exists(file, error)) return false;
-  const auto document = nlohmann::json::parse(read_whole_file(file), nullptr, false, true);
-  return !document.is_object() || !document.contains("injected");
-}
-
-Criteria criteria_in(const fs::path& folder) {
-  const Scenario scenario = read_scenario(folder / "scenario.json");
-  if (!has_change(folder / "change.json")) return criteria_of(scenario, nullptr);
-  const Change change = read_change(folder / "change.json");
-  return criteria_of(scenario, &change);
-}
-
 CorpusCell load_cell(const fs::path& folder, const Progress& progress) {
   CorpusCell cell;
   cell.name = folder.filename().string();
@@ -85,16 +65,21 @@ CorpusCell load_cell(const fs::path& folder, const Progress& progress) {
   if (all.empty()) return cell;
   require_alike(cell.name, all);
   cell.experiments = int(all.size());
-  cell.criteria = criteria_in(all.front().folder);
-  for (const Recorded& each : all) {
-    for (const ExperimentPair& pair : each.experiment.pairs) {
-      if (!pair.tainted.empty()) {
+  cell.criteria = *all.front().experiment.criteria;
+  for (const auto& [place, experiment] : all) {
+    const std::vector<PairSample> samples =
+        read_pairs(place, experiment, [&](size_t done, size_t trials) {
+          progress(fmt::format("{}: reading trial {} of {} in {}", cell.name, done + 1, trials,
+                               place.filename().string()));
+        });
+    for (size_t i = 0; i < samples.size(); ++i) {
+      if (experiment.pairs[i].tainted.empty()) {
+        cell.pairs.push_back(samples[i]);
+        cell.pairs.back().baseline.result.index_review.reset();
+        cell.pairs.back().contender.result.index_review.reset();
+      } else {
         ++cell.tainted;
-        continue;
       }
-      progress(fmt::format("{}: reading pair {}", cell.name, cell.pairs.size() + 1));
-      cell.pairs.push_back({sample_in(each.folder / pair.baseline),
-                            sample_in(each.folder / pair.contender), pair.order});
     }
   }
   return cell;

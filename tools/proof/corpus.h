@@ -18,7 +18,7 @@ struct CorpusCell {
   int experiments = 0;            // that were recorded
   std::vector<PairSample> pairs;  // of all of them, in the order of their time
   int tainted = 0;    // pairs that were measured again and are left out, as in a verdict
-  Criteria criteria;  // of their scenario and change, without levels
+  Criteria criteria;  // theirs, without levels
 };
 
 // Says what is being done, for whoever waits.
@@ -27,7 +27,7 @@ using Progress = std::function<void(const std::string&)>;
 // The cells in the order of the proof (quiet-aa, noisy-aa, plus-2, plus-5, plus-10, hit-only), then
 // others by name. Of each trial only what a comparison reads is kept. Throws UsageError when there
 // is no such folder, when it has no cell with a pair, or when the experiments of a cell are not of
-// one scenario and change; FileProblems for what cannot be read.
+// one scenario and change, under the same criteria; FileProblems for what cannot be read.
 std::vector<CorpusCell> load_corpus(const std::filesystem::path& folder, const Progress& progress);
 
 }  // namespace tare

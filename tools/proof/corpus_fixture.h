@@ -13,21 +13,6 @@
 
 namespace tare {
 
-inline const std::string kCorpusScenario = R"~({
-  "schema_version": 1,
-  "name": "s",
-  "operations": {"page": {"steps": [{"sql": "SELECT 1"}]}},
-  "load": {"arrivals": {"poisson": {"rate_per_s": 400}}, "mix": {"page": 1}, "warmup_s": 1,
-           "measure_s": 10},
-  "margins": {"response_time_tm95": 0.5}
-})~";
-
-inline const std::string kCorpusChange = R"~({
-  "schema_version": 1, "name": "nothing", "owner": "a team", "reason": "a test",
-  "variable": "schema.index", "apply": [{"sql": "ANALYZE"}], "rollback": [],
-  "rollback_note": "Nothing to undo."
-})~";
-
 // One finished experiment in `folder` whose trials took so many milliseconds, baseline and
 // contender.
 inline void record_experiment(const std::filesystem::path& folder, const std::string& started_at,
@@ -37,15 +22,21 @@ inline void record_experiment(const std::filesystem::path& folder, const std::st
   experiment.scenario = "s";
   experiment.change = change;
   experiment.started_at = started_at;
+  experiment.criteria.emplace().margins["response_time_tm95"] = 0.5;
+  experiment.looks = {int(pairs.size())};
+  const auto record = [&](const std::string& place, const std::string& arm, double ms) {
+    Result result = trial(ms).result;
+    result.change = change;
+    result.arm = arm;
+    write_result(folder / place, result, {});
+  };
   for (size_t i = 0; i < pairs.size(); ++i) {
     const std::string place = "trials/" + std::to_string(i + 1);
     experiment.pairs.push_back({i % 2 == 0 ? PairOrder::baseline_first : PairOrder::contender_first,
                                 place + "-baseline", place + "-contender"});
-    write_result(folder / (place + "-baseline"), trial(pairs[i].first).result, {});
-    write_result(folder / (place + "-contender"), trial(pairs[i].second).result, {});
+    record(place + "-baseline", "baseline", pairs[i].first);
+    record(place + "-contender", "contender", pairs[i].second);
   }
-  write_whole_file(folder / "scenario.json", kCorpusScenario);
-  write_whole_file(folder / "change.json", kCorpusChange);
   write_experiment(folder, experiment);
 }
 

@@ -50,6 +50,12 @@ std::vector<size_t> drawn_numbers(const CorpusCell& cell, int most, Random& rand
   return numbers;
 }
 
+std::vector<size_t> in_order(size_t first, int count) {
+  std::vector<size_t> numbers(static_cast<size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), first);
+  return numbers;
+}
+
 void swap_arms(PairSample& pair) {
   std::swap(pair.baseline, pair.contender);
   if (pair.order == PairOrder::in_turns) return;
@@ -111,13 +117,38 @@ Replay replay(const CorpusCell& cell, const std::vector<size_t>& numbers,
   return out;
 }
 
+namespace {
+
+enum class ArmsOf { recorded, either };  // either: a coin for each pair
+
+Tally drawn_experiments(const CorpusCell& cell, int most, double margin, int draws, ArmsOf arms,
+                        const Progress& progress) {
+  const std::vector<int> looks = looks_up_to(most);
+  Tally tally;
+  if (cell.pairs.size() < size_t(most)) return tally;
+  for (int draw = 0; draw < draws; ++draw) {
+    progress(words_of(cell, draw, draws, most, margin));
+    const uint64_t stream = uint64_t(most) + (arms == ArmsOf::either ? kSwapped : 0);
+    Random random(kSeed, stream, uint64_t(draw));
+    CorpusCell drawn;
+    drawn.criteria = cell.criteria;
+    for (const size_t number : drawn_numbers(cell, most, random)) {
+      drawn.pairs.push_back(cell.pairs[number]);
+      if (arms == ArmsOf::either && random.below(2) == 1) swap_arms(drawn.pairs.back());
+    }
+    add(tally, replay(drawn, in_order(0, most), looks, margin));
+  }
+  finish(tally);
+  return tally;
+}
+
+}  // namespace
+
 Tally independent_experiments(const CorpusCell& cell, int most, double margin) {
   const std::vector<int> looks = looks_up_to(most);
   Tally tally;
   for (size_t first = 0; first + size_t(most) <= cell.pairs.size();) {
-    std::vector<size_t> numbers(static_cast<size_t>(most));
-    std::iota(numbers.begin(), numbers.end(), first);
-    const Replay found = replay(cell, numbers, looks, margin);
+    const Replay found = replay(cell, in_order(first, most), looks, margin);
     add(tally, found);
     first += size_t(found.pairs);
   }
@@ -128,39 +159,15 @@ Tally independent_experiments(const CorpusCell& cell, int most, double margin) {
 
 Tally resampled_experiments(const CorpusCell& cell, int most, double margin, int draws,
                             const Progress& progress) {
-  const std::vector<int> looks = looks_up_to(most);
-  Tally tally;
-  if (cell.pairs.size() < size_t(most)) return tally;
-  for (int draw = 0; draw < draws; ++draw) {
-    progress(words_of(cell, draw, draws, most, margin));
-    Random random(kSeed, uint64_t(most), uint64_t(draw));
-    add(tally, replay(cell, drawn_numbers(cell, most, random), looks, margin));
-  }
-  finish(tally);
+  Tally tally = drawn_experiments(cell, most, margin, draws, ArmsOf::recorded, progress);
   if (tally.experiments > 0) tally.worth = double(cell.pairs.size()) / tally.mean_pairs;
   return tally;
 }
 
 Tally swapped_experiments(const CorpusCell& cell, int most, double margin, int draws,
                           const Progress& progress) {
-  const std::vector<int> looks = looks_up_to(most);
-  Tally tally;
-  if (cell.pairs.size() < size_t(most)) return tally;
-  for (int draw = 0; draw < draws; ++draw) {
-    progress(words_of(cell, draw, draws, most, margin));
-    Random random(kSeed, kSwapped + uint64_t(most), uint64_t(draw));
-    CorpusCell drawn;
-    drawn.criteria = cell.criteria;
-    for (const size_t number : drawn_numbers(cell, most, random)) {
-      drawn.pairs.push_back(cell.pairs[number]);
-      if (random.below(2) == 1) swap_arms(drawn.pairs.back());
-    }
-    std::vector<size_t> numbers(static_cast<size_t>(most));
-    std::iota(numbers.begin(), numbers.end(), size_t{0});
-    add(tally, replay(drawn, numbers, looks, margin));
-  }
+  Tally tally = drawn_experiments(cell, most, margin, draws, ArmsOf::either, progress);
   tally.worth = tally.experiments;
-  finish(tally);
   return tally;
 }
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "bench/model/errors.h"
-#include "tools/proof/proportion.h"
+#include "tools/compare/proportion.h"
 
 namespace tare {
 namespace {

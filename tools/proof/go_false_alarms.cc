@@ -7,9 +7,9 @@
 
 #include "bench/model/random.h"
 #include "tools/compare/looks.h"
+#include "tools/compare/proportion.h"
 #include "tools/compare/simulated_machine.h"
 #include "tools/compare/statistics.h"
-#include "tools/proof/proportion.h"
 
 namespace tare {
 namespace {

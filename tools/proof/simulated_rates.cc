@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "tools/compare/looks.h"
-#include "tools/proof/proportion.h"
+#include "tools/compare/proportion.h"
 #include "tools/proof/simulated_trials.h"
 
 namespace tare {

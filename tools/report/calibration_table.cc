@@ -85,7 +85,7 @@ std::string row_table(const Calibration& calibration, const Style& style) {
   return aligned(rows, columns, style);
 }
 
-std::string limits_of(const ResampledShare& share) {
+std::string limits_of(const Proportion& share) {
   return fmt::format("{} % (95 %: {} to {} %)", percent(share.share), percent(share.low),
                      percent(share.high));
 }

@@ -1,4 +1,4 @@
-#include "tools/proof/proportion.h"
+#include "tools/compare/proportion.h"
 
 #include <gtest/gtest.h>
 
@@ -34,6 +34,21 @@ TEST(Proportion, LimitsAreThoseOfTheBinomialDistribution) {
 TEST(Proportion, FewerIndependentOnesMakeItWider) {
   EXPECT_GT(proportion(0.1, 4.5).high, proportion(0.1, 100).high);
   EXPECT_LT(proportion(0.1, 4.5).low, proportion(0.1, 100).low);
+}
+
+TEST(Proportion, LimitsOfTenAreThoseOfTheTables) {
+  EXPECT_NEAR(proportion(0, 10).high, 0.3085, 1e-4);
+  EXPECT_NEAR(proportion(0.1, 10).low, 0.0025, 1e-4);
+  EXPECT_NEAR(proportion(0.1, 10).high, 0.4450, 1e-4);
+  EXPECT_NEAR(proportion(1, 10).low, 0.6915, 1e-4);
+}
+
+TEST(Proportion, FewPairsSayLittle) {
+  const Proportion share = proportion(0.02, 0.3);
+  EXPECT_GE(share.low, 0);
+  EXPECT_LE(share.low, 0.02);
+  EXPECT_GT(share.high, 0.9);
+  EXPECT_LE(share.high, 1);
 }
 
 TEST(Proportion, IsWrittenAsPercent) {

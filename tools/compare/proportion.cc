@@ -1,7 +1,8 @@
-#include "tools/proof/proportion.h"
+#include "tools/compare/proportion.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/math/distributions/beta.hpp>
 #include <stdexcept>
 
@@ -33,6 +34,9 @@ Proportion proportion(double share, double of) {
     out.high =
         boost::math::quantile(boost::math::complement(beta_distribution<>(yes + 1, no), kTail));
   }
+  // Close to 0 and 1 the limits of so few may be rounded past the share itself.
+  out.low = std::min(out.low, share);
+  out.high = std::max(out.high, share);
   return out;
 }
 

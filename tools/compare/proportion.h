@@ -1,5 +1,5 @@
 // A share of experiments, and how well so many of them determine it.
-// Level: proof. Pure functions; safe from any thread.
+// Level: compare. Pure functions; safe from any thread.
 #pragma once
 
 #include <string>
@@ -9,10 +9,14 @@ namespace tare {
 struct Proportion {
   double share = 0;
   double low = 0, high = 1;  // 95 %
+
+  friend bool operator==(const Proportion&, const Proportion&) = default;
 };
 
 // Clopper and Pearson's interval (Biometrika 26, 1934): covers in at least 95 % of cases. `of` may
-// be a fraction: resampled experiments that share their trials count for fewer than they are.
+// be a fraction, and below 1: resampling makes no more evidence than was measured, so `of` is then
+// how many experiments the pairs are enough for without using one twice (an effective sample size:
+// Korn and Graubard, Survey Methodology 24, 1998).
 // Throws std::invalid_argument unless 0 <= share <= 1 and of > 0.
 Proportion proportion(double share, double of);
 
