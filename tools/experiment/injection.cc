@@ -56,7 +56,7 @@ class Trials {
     alone.leave();
     if (turn_) {
       make_fresh(*bench, trial, log_);
-      trial.turns = InTurns{arrivals_in_turns(scenario, *turn_, 0).first, &alone};
+      trial.turns = InTurns{arrivals_in_turns(scenario, *turn_, 0).first, *turn_, &alone};
     }
     return run_trial(*bench, trial, log_).result;
   }

@@ -44,5 +44,14 @@ TEST(Meeting, WhoeverIsLeftGoesOnAlone) {
   EXPECT_EQ(meeting.meet(4ns), 4ns);
 }
 
+TEST(Meeting, WhoeverIsAbandonedDoesNotGoOn) {
+  Meeting meeting;
+  std::thread thread([&] { EXPECT_THROW(meeting.meet(), Abandoned); });
+  std::this_thread::sleep_for(20ms);
+  meeting.abandon();
+  thread.join();
+  EXPECT_THROW(meeting.meet(), Abandoned);
+}
+
 }  // namespace
 }  // namespace tare

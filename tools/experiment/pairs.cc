@@ -164,21 +164,26 @@ class Pairs {
     return noted(pair, trial, run_trial(bench_of(arms_, arm), trial, log_));
   }
 
-  // Both trials at once. What goes wrong in one is told when the other one has ended, too.
+  // Both trials at once. When one fails the other ends at their next meeting.
   std::pair<Sample, Sample> run_in_turns(const ExperimentPair& entry) {
     Meeting meeting;
     const auto arrivals =
         arrivals_in_turns(arms_.baseline.scenario(), *options_.turn, uint64_t(entry.number));
     TrialOptions baseline = trial_options(entry.number, Arm::baseline, entry.baseline);
     TrialOptions contender = trial_options(entry.number, Arm::contender, entry.contender);
-    baseline.turns = InTurns{arrivals.first, &meeting};
-    contender.turns = InTurns{arrivals.second, &meeting};
+    baseline.turns = InTurns{arrivals.first, *options_.turn, &meeting};
+    contender.turns = InTurns{arrivals.second, *options_.turn, &meeting};
     const bool elsewhere = order_of(entry.number) == PairOrder::contender_first;
     const AbArms& arms = arms_.exchanged && elsewhere ? *arms_.exchanged : arms_;
     const auto run = [this, &meeting, &arms](const TrialOptions& trial) {
-      const std::unique_ptr<Meeting, void (*)(Meeting*)> leaving(
-          &meeting, [](Meeting* left) { left->leave(); });
-      return run_trial(bench_of(arms, trial.arm), trial, log_);
+      try {
+        TrialOutcome outcome = run_trial(bench_of(arms, trial.arm), trial, log_);
+        meeting.leave();
+        return outcome;
+      } catch (...) {
+        meeting.abandon();
+        throw;
+      }
     };
     // Neither is always the first to be made fresh, nor always on the thread that waits.
     Random random(arms.baseline.scenario().seed, kFirstStream, uint64_t(entry.number));
@@ -187,8 +192,13 @@ class Pairs {
     make_fresh(bench_of(arms, first.arm), first, log_);
     make_fresh(bench_of(arms, second.arm), second, log_);
     auto later = std::async(std::launch::async, run, std::cref(second));
-    TrialOutcome one = run(first);  // when it throws, the other one is waited for
-    TrialOutcome other = later.get();
+    std::optional<TrialOutcome> here;
+    try {
+      here = run(first);  // when it throws, the other one is waited for
+    } catch (const Abandoned&) {
+    }
+    TrialOutcome other = later.get();  // throws what made it abandon the first
+    TrialOutcome one = std::move(here).value();
     const TrialOutcome &before = swap ? other : one, &after = swap ? one : other;
     require_short(before.result, after.result);
     Sample sample = noted(entry.number, baseline, before);

@@ -74,14 +74,19 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   const UseCounters use_before = reviewed ? read_use(bench.postgres()) : UseCounters();
   CacheEvidence cache;
   cache.before = read_cache_counters(bench.redis());
-  const double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
+  double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const Moment before_load = Moment::now();
   Observation observation(bench.postgres(), bench.redis(), bench.redis_endpoint());
   LoadWatch window;
-  window.window_begins = [&observation] { observation.begin(); };
+  window.window_begins = [&observation, &window_start] {
+    window_start = seconds_since_1970();
+    observation.begin();
+  };
   window.window_ended = [&observation] { observation.end(); };
   Scenario driven = bench.scenario();
   if (options.turns) {
+    environment.generator["turn"] = fmt::format(
+        "{:g} ms", std::chrono::duration<double, std::milli>(options.turns->length).count());
     driven.load.arrivals = options.turns->arrivals;
     window.begins = [&options](Nanoseconds mine) { return options.turns->meeting->meet(mine); };
   }
@@ -102,6 +107,12 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   trial.result.clock_step_s = clock_step;
   trial.result.observed = observed;
+  if (observed && observed->redis && observed->redis->evicted_keys > 0) {
+    trial.result.warnings.push_back(fmt::format(
+        "Redis evicted {} keys in the window: hits depend on whatever else it holds; give it more "
+        "memory (maxmemory), unless that is what you weigh",
+        observed->redis->evicted_keys));
+  }
   if (!bench.scenario().cache_rules.empty()) {
     cache.lookups = outcome.stats.lookups();
     cache.requests = outcome.scheduled;

@@ -20,6 +20,7 @@ namespace tare {
 // meet, before the load and after it.
 struct InTurns {
   Arrivals arrivals;
+  Nanoseconds length{};  // of a turn
   Meeting* meeting = nullptr;
 };
 
