@@ -28,6 +28,7 @@ struct AbCommand {
   int pairs = 0;     // exactly so many; 0: until a verdict, or as the resumed experiment
   int budget_s = 0;  // 0: none
   std::filesystem::path resume;
+  std::filesystem::path pool;  // a finished experiment whose pairs count too
   bool allow_shell = false;
   std::string inject;     // instead of a change
   int interleave_ms = 0;  // 0: one arm after the other
@@ -94,7 +95,12 @@ std::optional<Unfinished> take_up(AbCommand& command) {
 
 // One look at so many pairs, or those of an experiment that runs until a verdict. What has been
 // looked at stays looked at.
-std::vector<int> looks_of(const AbCommand& command, const std::optional<Unfinished>& resumed) {
+std::vector<int> looks_of(const AbCommand& command, const std::optional<Unfinished>& resumed,
+                          const std::optional<PooledExperiment>& pooled) {
+  if (pooled) {
+    const Experiment& before = pooled->experiment;
+    return looks_going_on(before.looks, before.comparison.pairs, command.pairs);
+  }
   if (resumed && resumed->experiment.looks.size() > 1) {
     return command.pairs == 0 ? resumed->experiment.looks : looks_up_to(command.pairs);
   }
@@ -104,7 +110,8 @@ std::vector<int> looks_of(const AbCommand& command, const std::optional<Unfinish
 
 AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& resumed) {
   AbOptions options;
-  options.looks = looks_of(command, resumed);
+  if (!command.pool.empty()) options.pooled = read_pooled(command.pool);
+  options.looks = looks_of(command, resumed, options.pooled);
   if (command.budget_s > 0) options.budget = std::chrono::seconds(command.budget_s);
   options.results = command.measure.results;
   options.settings = parse_settings(command.measure.settings);
@@ -164,6 +171,11 @@ int ab(AbCommand& command, std::stop_token stop) {
   if (turn && weighed.contender) {
     weighed.contender = with_turns(std::move(*weighed.contender), *turn);
   }
+  AbOptions experiment = ab_options(command, resumed);
+  if (experiment.pooled) {
+    require_same_question(*experiment.pooled,
+                          {weighed.baseline, weighed.change.text, experiment.settings, turn});
+  }
   ProgressScreen screen;
   std::optional<Servers> other = contender_servers(command, weighed.change, stop);
   Servers servers = open_servers(options, stop);
@@ -183,7 +195,6 @@ int ab(AbCommand& command, std::stop_token stop) {
   if (weighed.contender || other) {
     contender = bench_on(other ? *other : servers, weighed.of_contender());
   }
-  AbOptions experiment = ab_options(command, resumed);
   experiment.turn = turn;
   experiment.note = [&](const Experiment& found, const Environment& before,
                         const Environment& after, const std::optional<IndexReview>& index_review) {
@@ -236,6 +247,11 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       "--resume", options.resume,
       "Go on with an experiment that was interrupted; its files, --set and pairs hold");
   resume->type_name("FOLDER");
+  auto* pool = command->add_option(
+      "--pool", options.pool,
+      "Repeat a finished experiment of this scenario and change: its pairs count too, so that "
+      "a failure is asked once more, not anew");
+  pool->type_name("FOLDER")->excludes(resume);
   command
       ->add_option(
           "--inject", options.inject,
@@ -243,6 +259,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
           "tare find it here? +0% weighs the scenario against itself")
       ->type_name("OPERATION=+5%")
       ->excludes(change)
+      ->excludes(pool)
       ->excludes(resume);
   add_interleave_option(*command, options.interleave_ms)->excludes(resume);
   command->add_flag("--allow-shell", options.allow_shell,
@@ -258,6 +275,8 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       "      --format markdown -o \"$GITHUB_STEP_SUMMARY\" --format text,github\n"
       "  tare ab scenario.json --inject author_page=+5%\n"
       "  tare ab scenario.json --change change.json --interleave 100ms\n"
+      "  tare ab scenario.json --change change.json \\\n"
+      "      --pool results/shop/2026-01-31T12-00-00Z-ab-index\n"
       "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
       "2 inconclusive, 3 not valid, 4 usage or file error.\n");

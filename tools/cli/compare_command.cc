@@ -131,6 +131,7 @@ int recompute(const CompareCommand& command, const Margins& margins,
   screen.clear();
   Experiment experiment = stored;
   for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
+  experiment.pairs = tainted_anew(experiment, samples);
   experiment = judged(std::move(experiment), samples);
   std::vector<std::string> different;
   if (margins.empty()) different = differences(text, experiment_to_json(experiment));

@@ -14,12 +14,16 @@
 namespace tare {
 namespace {
 
-constexpr const char* kShownMetrics[] = {
-    "response_time_p50",      "response_time_p99",       "service_time_tm95",      "hit_ratio",
-    "response_time_tm95_hit", "response_time_tm95_miss", "redis_calls_per_request"};
+constexpr const char* kShownMetrics[] = {"response_time_mean",     "response_time_p50",
+                                         "response_time_p90",      "response_time_p95",
+                                         "response_time_p99",      "response_time_p999",
+                                         "service_time_tm95",      "hit_ratio",
+                                         "response_time_tm95_hit", "response_time_tm95_miss",
+                                         "redis_calls_per_request"};
 
-constexpr const char* kServerMetrics[] = {"postgres_cpu_per_request", "redis_cpu_per_request",
-                                          "wal_bytes_per_request", "redis_bytes_per_request"};
+constexpr const char* kServerMetrics[] = {"throughput", "postgres_cpu_per_request",
+                                          "redis_cpu_per_request", "wal_bytes_per_request",
+                                          "redis_bytes_per_request"};
 
 std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
   std::set<std::string> names;
@@ -72,14 +76,14 @@ using Rows = std::vector<Judged>;
 
 void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Rows& rows) {
   for (const std::string& name : jobs_in(pairs)) {
-    Judged failed = judge_metric(pairs, name, "failed_share", Gating::gating, criteria);
+    Judged failed = judge_metric(pairs, {name, "failed_share"}, Gating::gating, criteria);
     if (failed.row.baseline == 0.0 && failed.row.contender == 0.0) {  // a few runs prove nothing
       failed.row.gating = Gating::shown;
       failed.row.verdict.reset();
     }
     rows.push_back(std::move(failed));
     for (const char* metric : {"lateness_mean", "duration_mean"}) {
-      rows.push_back(judge_metric(pairs, name, metric, Gating::shown, criteria));
+      rows.push_back(judge_metric(pairs, {name, metric}, Gating::shown, criteria));
     }
   }
   std::set<std::string> counted = operations_in(pairs);
@@ -89,12 +93,33 @@ void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria
   }
 }
 
-// A regression is called one when it is beyond chance among all the gating rows that were tested.
-void share_alarms(const Criteria& criteria, Rows& rows) {
+// What a step of the operation is called in either arm.
+std::set<std::string> steps_in(const std::vector<PairSample>& pairs, const std::string& operation) {
+  std::set<std::string> names;
+  for (const PairSample& pair : pairs) {
+    for (const Sample* sample : {&pair.baseline, &pair.contender}) {
+      const auto found = sample->result.operations.find(operation);
+      if (found == sample->result.operations.end()) continue;
+      for (const auto& [step, result] : found->second.steps) names.insert(step);
+    }
+  }
+  return names;
+}
+
+// Where either arm has it.
+void add_shown(const std::vector<PairSample>& pairs, const Measurand& measurand,
+               const Criteria& criteria, Rows& rows) {
+  Judged judged = judge_metric(pairs, measurand, Gating::shown, criteria);
+  if (judged.row.baseline || judged.row.contender) rows.push_back(std::move(judged));
+}
+
+// A regression is called one when it is beyond chance among all the rows of its kind that were
+// tested: those that gate, or those that are shown.
+void share_alarms(const Criteria& criteria, Gating gating, Rows& rows) {
   std::vector<Judged*> tested;
   std::vector<double> p_values;
   for (Judged& judged : rows) {
-    if (judged.row.gating != Gating::gating || !judged.row.p_value) continue;
+    if (judged.row.gating != gating || !judged.row.verdict || !judged.row.p_value) continue;
     tested.push_back(&judged);
     p_values.push_back(*judged.row.p_value);
   }
@@ -103,8 +128,10 @@ void share_alarms(const Criteria& criteria, Rows& rows) {
     Row& row = tested[i]->row;
     if (row.verdict != Verdict::regressed || beyond_chance[i]) continue;
     row.verdict = Verdict::inconclusive;
-    row.more_pairs = pairs_until(tested[i]->estimate, tested[i]->estimate.mean,
-                                 criteria.levels.alarm / double(tested.size()));
+    if (gating == Gating::gating) {
+      row.more_pairs = pairs_until(tested[i]->estimate, tested[i]->estimate.mean,
+                                   criteria.levels.alarm / double(tested.size()));
+    }
     row.note +=
         fmt::format("{}worse by its own interval, but p = {:.2g} may be chance among {} rows",
                     row.note.empty() ? "" : "; ", *row.p_value, tested.size());
@@ -117,25 +144,29 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
   for (const std::string& name : criteria.never_asked) operations.erase(name);
   for (const std::string& name : operations) {
     for (const char* metric : {"response_time_tm95", "failed_share"}) {
-      rows.push_back(judge_metric(pairs, name, metric, Gating::gating, criteria));
+      rows.push_back(judge_metric(pairs, {name, metric}, Gating::gating, criteria));
     }
     if (has_plans(pairs, name)) rows.push_back({judge_blocks(pairs, name, criteria)});
     for (const char* metric : kShownMetrics) {
-      Judged judged = judge_metric(pairs, name, metric, Gating::shown, criteria);
-      if (judged.row.baseline || judged.row.contender) rows.push_back(std::move(judged));
+      add_shown(pairs, {name, metric}, criteria, rows);
     }
+    for (const std::string& step : steps_in(pairs, name)) {
+      add_shown(pairs, {name, "service_time_tm95", step}, criteria, rows);
+    }
+    Row answered = rows_answered(pairs, name, criteria);
+    if (answered.baseline) rows.push_back({std::move(answered)});
   }
   add_job_rows(pairs, criteria, rows);
-  if (criteria.closed_loop) {
-    rows.push_back(
-        judge_metric(pairs, std::string(kAllOperations), "throughput", Gating::gating, criteria));
-  }
+  const std::string all(kAllOperations);
   for (const char* metric : kServerMetrics) {
-    Judged judged =
-        judge_metric(pairs, std::string(kAllOperations), metric, Gating::shown, criteria);
-    if (judged.row.baseline || judged.row.contender) rows.push_back(std::move(judged));
+    if (criteria.closed_loop && std::string_view(metric) == "throughput") {
+      rows.push_back(judge_metric(pairs, {all, metric}, Gating::gating, criteria));
+    } else {
+      add_shown(pairs, {all, metric}, criteria, rows);
+    }
   }
-  share_alarms(criteria, rows);
+  share_alarms(criteria, Gating::gating, rows);
+  share_alarms(criteria, Gating::shown, rows);
   for (Judged& judged : rows) out.rows.push_back(std::move(judged.row));
   for (Row& row : stall_rows(pairs, criteria)) out.rows.push_back(std::move(row));
   std::stable_partition(out.rows.begin(), out.rows.end(),
@@ -156,7 +187,7 @@ ExpectationResult judged_expectation(const std::vector<PairSample>& pairs, const
     return judge_expectation({judge_blocks(pairs, expectation.operation, criteria)}, expectation);
   }
   return judge_expectation(
-      judge_metric(pairs, expectation.operation, expectation.metric, Gating::gating, criteria),
+      judge_metric(pairs, {expectation.operation, expectation.metric}, Gating::gating, criteria),
       expectation);
 }
 

@@ -72,7 +72,7 @@ Criteria criteria_of(const Scenario& scenario, const Change* change);
 enum class Verdict { improved, equivalent, not_worse, regressed, inconclusive, invalid };
 enum class Gating { gating, shown };  // shown rows have no say in the exit code
 // Of Row::baseline and contender.
-enum class Unit { nanoseconds, share, blocks, calls, per_second, per_minute, bytes };
+enum class Unit { nanoseconds, share, blocks, rows, calls, per_second, per_minute, bytes };
 enum class ChangeKind {
   relative,  // 0.05 = +5 %; the interval is of paired log-ratios, transformed back
   points,    // difference of shares: 0.01 = +1 percentage point
@@ -80,18 +80,20 @@ enum class ChangeKind {
 };
 
 // One metric of one operation. `baseline` and `contender` are over the trials of each arm:
-// geometric means of times, means of shares, medians of counts.
+// geometric means of times, bytes and calls, means of shares, medians of what plans count.
 struct Row {
   std::string operation;  // or "job import", or "(all)" operations
   std::string path;       // hit, miss ...: of requests that went this way; empty: of all
+  std::string step;       // of this step's calls; empty: of whole requests
   std::string metric;     // response_time_tm95, failed_share, blocks_per_query ...
   Unit unit = Unit::nanoseconds;
   ChangeKind kind = ChangeKind::relative;
   std::optional<double> baseline, contender;
   std::optional<double> change, low,
-      high;                        // none: nothing to compare; no limits: one pair or exact
-  double margin = 0;               // in the terms of `change`
-  std::optional<Verdict> verdict;  // every gating row has one, no shown row has
+      high;           // none: nothing to compare; no limits: one pair or exact
+  double margin = 0;  // in the terms of `change`
+  // Every gating row has one; a shown row where there is enough to judge.
+  std::optional<Verdict> verdict;
   Gating gating = Gating::shown;
   int pairs = 0;                  // that entered the estimate
   std::optional<double> p_value;  // one-sided, of "worse"; none: no test was made

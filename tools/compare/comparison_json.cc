@@ -15,6 +15,7 @@ ordered_json written(const Row& row) {
   ordered_json out;
   out["operation"] = row.operation;
   out["path"] = row.path;
+  if (!row.step.empty()) out["step"] = row.step;
   out["metric"] = row.metric;
   out["unit"] = tare::to_text(row.unit);
   out["kind"] = tare::to_text(row.kind);

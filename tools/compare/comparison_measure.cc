@@ -101,7 +101,8 @@ Measurement measure_servers(const Result& result, const std::string& metric) {
 
 }  // namespace
 
-Measurement measure(const Sample& sample, const std::string& name, const std::string& metric) {
+Measurement measure(const Sample& sample, const Measurand& measurand) {
+  const std::string &name = measurand.operation, &metric = measurand.metric;
   if (const JobResult* job = job_of(sample, name)) return measure_job(*job, metric);
   if (metric == "throughput" && name == kAllOperations) {
     const double rate = sample.result.achieved_rate_per_s;
@@ -147,8 +148,13 @@ Measurement measure(const Sample& sample, const std::string& name, const std::st
   if (metric.starts_with(kResponse)) {
     return measured_time(operation->response_time_ns, metric.substr(kResponse.size()));
   }
-  if (metric.starts_with(kService)) {
+  if (metric.starts_with(kService) && measurand.step.empty()) {
     return measured_time(operation->service_time_ns, metric.substr(kService.size()));
+  }
+  if (metric.starts_with(kService)) {
+    const auto step = operation->steps.find(measurand.step);
+    if (step == operation->steps.end()) return {};
+    return measured_time(step->second.service_time_ns, metric.substr(kService.size()));
   }
   return {};
 }

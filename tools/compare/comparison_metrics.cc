@@ -20,12 +20,12 @@ struct Values {
   int64_t scheduled = 0;
 };
 
-Values values_of(const std::vector<PairSample>& pairs, const std::string& operation,
-                 const std::string& metric, Unit& unit) {
+Values values_of(const std::vector<PairSample>& pairs, const Measurand& measurand, Unit& unit) {
   Values out;
+  const std::string& operation = measurand.operation;
   for (size_t i = 0; i < pairs.size(); ++i) {
-    const Measurement before = measure(pairs[i].baseline, operation, metric);
-    const Measurement after = measure(pairs[i].contender, operation, metric);
+    const Measurement before = measure(pairs[i].baseline, measurand);
+    const Measurement after = measure(pairs[i].contender, measurand);
     unit = before.unit;
     const int64_t scheduled =
         scheduled_in(pairs[i].baseline, operation) + scheduled_in(pairs[i].contender, operation);
@@ -110,7 +110,6 @@ void judge_values(Judged& judged, const Values& values, const std::vector<PairSa
   const DifferenceScale scale(row.kind, worse, values.baseline, values.contender);
   row.pairs = int(scale.differences().size());
   row.change = scale.change();
-  if (row.kind == ChangeKind::exact) return;
   if (values.fewest_beyond < kFewestBeyond) {
     note(row, fmt::format("fewer than {} requests beyond it in a trial", kFewestBeyond));
     if (row.gating == Gating::gating) row.verdict = Verdict::inconclusive;
@@ -129,9 +128,10 @@ void judge_values(Judged& judged, const Values& values, const std::vector<PairSa
     note_no_failures(row, pairs);
     row.p_value.reset();
   }
-  if (row.gating == Gating::shown) return;
+  const bool gating = row.gating == Gating::gating;
+  if (!gating && !decision.limits) return;
   row.verdict = nothing_failed ? Verdict::equivalent : decision.verdict;
-  if (*row.verdict == Verdict::inconclusive) row.more_pairs = decision.more_pairs;
+  if (gating && *row.verdict == Verdict::inconclusive) row.more_pairs = decision.more_pairs;
   if (!decision.note.empty()) note(row, decision.note);
   if (judged.slack == 0) return;
   differences.slack = 0;
@@ -160,29 +160,25 @@ double margin_of(const Criteria& criteria, const std::string& metric) {
   return 0.03;
 }
 
-Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,
-                    const std::string& metric, Gating gating, const Criteria& criteria) {
+Judged judge_metric(const std::vector<PairSample>& pairs, const Measurand& measurand, Gating gating,
+                    const Criteria& criteria) {
   Judged judged;
   Row& row = judged.row;
-  row.operation = operation;
-  row.metric = metric;
+  row.operation = measurand.operation;
+  row.metric = measurand.metric;
+  row.step = measurand.step;
   row.gating = gating;
-  row.margin = margin_of(criteria, metric);
-  const Values values = values_of(pairs, operation, metric, row.unit);
+  row.margin = margin_of(criteria, row.metric);
+  const Values values = values_of(pairs, measurand, row.unit);
   if (row.unit == Unit::share) row.kind = ChangeKind::points;
-  if (row.unit == Unit::calls) row.kind = ChangeKind::exact;
-
   for (const char* path : {"hit", "miss"}) {
-    if (metric.ends_with(std::string("_") + path)) row.path = path;
+    if (row.metric.ends_with(std::string("_") + path)) row.path = path;
   }
   const auto middle = [&row](const std::vector<TrialValue>& arm) -> std::optional<double> {
     std::vector<double> plain;
     for (const TrialValue& each : arm) plain.push_back(each.value);
     if (plain.empty()) return std::nullopt;
-    const bool ratio =
-        row.unit == Unit::nanoseconds || row.unit == Unit::per_second || row.unit == Unit::bytes;
-    if (ratio) return geometric_mean(plain);
-    return row.unit == Unit::calls ? median(plain) : estimate(plain).mean;
+    return row.unit == Unit::share ? estimate(plain).mean : geometric_mean(plain);
   };
   row.baseline = middle(values.baseline);
   row.contender = middle(values.contender);

@@ -32,8 +32,16 @@ struct Measurement {
   int64_t of = 0;               // what a share is a share of; 0: not known
 };
 
-// Of an operation, a job or all operations; an unknown metric has no value.
-Measurement measure(const Sample& sample, const std::string& name, const std::string& metric);
+// What is to be measured: a metric of an operation, a job or all operations; or of one of its
+// steps.
+struct Measurand {
+  std::string operation;
+  std::string metric;
+  std::string step = {};
+};
+
+// An unknown metric has no value.
+Measurement measure(const Sample& sample, const Measurand& measurand);
 
 // The requests, or the job's runs, that can be measured.
 int64_t scheduled_in(const Sample& sample, const std::string& name);
@@ -41,9 +49,10 @@ int64_t scheduled_in(const Sample& sample, const std::string& name);
 // The first server message behind a failure of the operation or job; empty: none.
 std::string first_error_in(const Sample& sample, const std::string& name);
 
-// Any metric of an operation, judged as `gating` says. An unknown metric gives an invalid row.
-Judged judge_metric(const std::vector<PairSample>& pairs, const std::string& operation,
-                    const std::string& metric, Gating gating, const Criteria& criteria);
+// Any metric, judged; a shown row only where there is enough to judge, and without the pairs that
+// would settle it. An unknown metric gives an invalid row.
+Judged judge_metric(const std::vector<PairSample>& pairs, const Measurand& measurand, Gating gating,
+                    const Criteria& criteria);
 
 // None unless every trial tells of its stalls.
 std::vector<Row> stall_rows(const std::vector<PairSample>& pairs, const Criteria& criteria);
@@ -52,6 +61,10 @@ std::vector<Row> stall_rows(const std::vector<PairSample>& pairs, const Criteria
 bool has_plans(const std::vector<PairSample>& pairs, const std::string& operation);
 Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operation,
                  const Criteria& criteria);
+
+// What its queries answered for the same parameters: of no direction that is worse, so not judged.
+Row rows_answered(const std::vector<PairSample>& pairs, const std::string& operation,
+                  const Criteria& criteria);
 
 ExpectationResult judge_expectation(const Judged& judged, const Expectation& expectation);
 

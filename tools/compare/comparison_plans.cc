@@ -27,17 +27,20 @@ const TrialPlan* counterpart(const TrialPlan& plan, const std::vector<TrialPlan>
   return nullptr;
 }
 
+// What a plan's execution counted: its blocks, or the rows it answered.
+using Count = int64_t PlanShape::*;
+
 struct Work {
-  std::map<std::string, std::pair<double, double>> blocks;  // of a step: both arms' sums
+  std::map<std::string, std::pair<double, double>> counts;  // of a step: both arms' sums
   std::map<std::string, double> plans;                      // of a step: their weight
   double only_before = 0, only_after = 0;  // per query, of steps that one arm does not have
   std::string problem;                     // a plan that only one arm has
   bool triggers = false;                   // fired in one arm only
 };
 
-// The mean blocks of those steps of `plans` that `others` lack: a patched scenario has other steps.
-double blocks_alone(const std::vector<TrialPlan>& plans, const std::vector<TrialPlan>& others,
-                    const std::string& operation) {
+// The mean counts of those steps of `plans` that `others` lack: a patched scenario has other steps.
+double counted_alone(const std::vector<TrialPlan>& plans, const std::vector<TrialPlan>& others,
+                     const std::string& operation, Count count) {
   std::map<std::string, std::pair<double, double>> steps;
   for (const TrialPlan& plan : plans) {
     if (plan.operation != operation || !plan.error.empty()) continue;
@@ -45,15 +48,15 @@ double blocks_alone(const std::vector<TrialPlan>& plans, const std::vector<Trial
       return other.operation == plan.operation && other.step == plan.step;
     });
     if (shared) continue;
-    steps[plan.step].first += double(plan.requests) * double(plan.shape.blocks);
+    steps[plan.step].first += double(plan.requests) * double(plan.shape.*count);
     steps[plan.step].second += double(plan.requests);
   }
   double sum = 0;
-  for (const auto& [step, blocks] : steps) sum += blocks.first / blocks.second;
+  for (const auto& [step, counts] : steps) sum += counts.first / counts.second;
   return sum;
 }
 
-Work work_of(const PairSample& pair, const std::string& operation) {
+Work work_of(const PairSample& pair, const std::string& operation, Count count) {
   Work work;
   for (const TrialPlan& plan : pair.baseline.plans) {
     if (plan.operation != operation) continue;
@@ -64,50 +67,32 @@ Work work_of(const PairSample& pair, const std::string& operation) {
                                  other->error);
     }
     if (!plan.error.empty() || !other->error.empty()) continue;
-    auto& [before, after] = work.blocks[plan.step];
+    auto& [before, after] = work.counts[plan.step];
     const auto weight = double(plan.requests);
-    before += weight * double(plan.shape.blocks);
-    after += weight * double(other->shape.blocks);
+    before += weight * double(plan.shape.*count);
+    after += weight * double(other->shape.*count);
     work.plans[plan.step] += weight;
     work.triggers |= plan.shape.triggers != other->shape.triggers;
   }
-  work.only_before = blocks_alone(pair.baseline.plans, pair.contender.plans, operation);
-  work.only_after = blocks_alone(pair.contender.plans, pair.baseline.plans, operation);
+  work.only_before = counted_alone(pair.baseline.plans, pair.contender.plans, operation, count);
+  work.only_after = counted_alone(pair.contender.plans, pair.baseline.plans, operation, count);
   return work;
 }
 
-}  // namespace
-
-bool has_plans(const std::vector<PairSample>& pairs, const std::string& operation) {
-  for (const PairSample& pair : pairs) {
-    const Work work = work_of(pair, operation);
-    if (!work.plans.empty() || !work.problem.empty() || work.only_before + work.only_after > 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operation,
-                 const Criteria& criteria) {
-  Row row;
-  row.operation = operation;
-  row.metric = "blocks_per_query";
-  row.unit = Unit::blocks;
-  row.kind = ChangeKind::exact;
-  row.gating = Gating::gating;
-  row.margin = margin_of(criteria, row.metric);
+// What both arms counted per query, in each pair that tells; medians over the pairs go into `row`.
+// Says whether triggers fired in one arm only.
+bool count_into(Row& row, const std::vector<PairSample>& pairs, Count count) {
   std::vector<double> before, after;
   bool triggers = false;
   for (const PairSample& pair : pairs) {
-    const Work work = work_of(pair, operation);
+    const Work work = work_of(pair, row.operation, count);
     if (!work.problem.empty()) row.note = work.problem;
     triggers |= work.triggers;
     double sum_before = work.only_before, sum_after = work.only_after;
     if (work.plans.empty() && (sum_before == 0 || sum_after == 0)) continue;
-    for (const auto& [step, blocks] : work.blocks) {
-      sum_before += blocks.first / work.plans.at(step);
-      sum_after += blocks.second / work.plans.at(step);
+    for (const auto& [step, counts] : work.counts) {
+      sum_before += counts.first / work.plans.at(step);
+      sum_after += counts.second / work.plans.at(step);
     }
     before.push_back(sum_before);
     after.push_back(sum_after);
@@ -115,8 +100,7 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   row.pairs = int(before.size());
   if (before.empty() || !row.note.empty()) {
     if (row.note.empty()) row.note = "no plans for the same parameters in both arms";
-    row.verdict = Verdict::invalid;
-    return row;
+    return triggers;
   }
   row.baseline = median(before);
   row.contender = median(after);
@@ -126,6 +110,42 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   } else if (growth == 0) {
     row.change = 0;
   }
+  return triggers;
+}
+
+Row row_of_plans(const std::string& operation, const char* metric, Unit unit, Gating gating,
+                 const Criteria& criteria) {
+  Row row;
+  row.operation = operation;
+  row.metric = metric;
+  row.unit = unit;
+  row.kind = ChangeKind::exact;
+  row.gating = gating;
+  row.margin = margin_of(criteria, row.metric);
+  return row;
+}
+
+}  // namespace
+
+bool has_plans(const std::vector<PairSample>& pairs, const std::string& operation) {
+  for (const PairSample& pair : pairs) {
+    const Work work = work_of(pair, operation, &PlanShape::blocks);
+    if (!work.plans.empty() || !work.problem.empty() || work.only_before + work.only_after > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operation,
+                 const Criteria& criteria) {
+  Row row = row_of_plans(operation, "blocks_per_query", Unit::blocks, Gating::gating, criteria);
+  const bool triggers = count_into(row, pairs, &PlanShape::blocks);
+  if (!row.baseline) {
+    row.verdict = Verdict::invalid;
+    return row;
+  }
+  const double growth = *row.contender - *row.baseline;
   const double allowed = std::max(row.margin * *row.baseline, kFewestBlocks);
   row.verdict = growth > allowed    ? Verdict::regressed
                 : growth < -allowed ? Verdict::improved
@@ -136,6 +156,13 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
         "triggers fire in one arm only, a foreign key's perhaps, and what they read is not "
         "counted";
   }
+  return row;
+}
+
+Row rows_answered(const std::vector<PairSample>& pairs, const std::string& operation,
+                  const Criteria& criteria) {
+  Row row = row_of_plans(operation, "rows_per_query", Unit::rows, Gating::shown, criteria);
+  count_into(row, pairs, &PlanShape::rows);
   return row;
 }
 

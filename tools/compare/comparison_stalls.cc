@@ -18,8 +18,9 @@ std::optional<double> stalls_per_minute(const Sample& sample) {
 
 std::vector<Row> stall_rows(const std::vector<PairSample>& pairs, const Criteria& criteria) {
   const std::string all(kAllOperations);
-  Row share = judge_metric(pairs, all, "stalled_share", Gating::shown, criteria).row;
+  Row share = judge_metric(pairs, {all, "stalled_share"}, Gating::shown, criteria).row;
   if (!share.baseline || !share.contender) return {};  // of an older tare
+  share.verdict.reset();
   // Often 0, so without a ratio.
   Row count;
   count.operation = all;

@@ -135,7 +135,8 @@ TEST(Comparison, ShowsTheTailOnlyWithTenRequestsBeyondIt) {
   const Comparison comparison = compare(few, {});
   EXPECT_FALSE(row_of(comparison, "response_time_p99").low.has_value());
   EXPECT_TRUE(row_of(comparison, "response_time_p50").low.has_value());
-  EXPECT_FALSE(row_of(comparison, "response_time_p50").verdict.has_value());
+  EXPECT_TRUE(row_of(comparison, "response_time_p50").verdict.has_value());
+  EXPECT_FALSE(row_of(comparison, "response_time_p99").verdict.has_value());
   // A mean needs none beyond it.
   const std::vector<PairSample> seldom = {{trial(10, 5), trial(1, 5)}, {trial(10, 5), trial(1, 5)}};
   EXPECT_EQ(row_of(compare(seldom, {}), "response_time_tm95").verdict, Verdict::improved);
@@ -148,7 +149,7 @@ TEST(Comparison, ListsGatingRowsFirst) {
   for (const Row& row : comparison.rows) {
     shown |= row.gating == Gating::shown;
     EXPECT_EQ(row.gating == Gating::shown, shown) << row.metric;
-    EXPECT_EQ(row.verdict.has_value(), !shown) << row.metric;
+    EXPECT_TRUE(row.verdict.has_value() || shown) << row.metric;
   }
   EXPECT_TRUE(shown);
 }

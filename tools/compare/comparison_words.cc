@@ -79,6 +79,8 @@ std::string to_text(Unit unit) {
       return "nanoseconds";
     case Unit::share:
       return "share";
+    case Unit::rows:
+      return "rows";
     case Unit::blocks:
       return "blocks";
     case Unit::calls:

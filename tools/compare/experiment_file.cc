@@ -103,9 +103,10 @@ Row read_row(const json& value) {
   Row row;
   row.operation = text_of(value, "operation");
   row.path = value.value("path", std::string());
+  row.step = value.value("step", std::string());
   row.metric = text_of(value, "metric");
   row.unit = read_word<Unit>(text_of(value, "unit"),
-                             {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::calls,
+                             {Unit::nanoseconds, Unit::share, Unit::blocks, Unit::rows, Unit::calls,
                               Unit::per_second, Unit::per_minute, Unit::bytes},
                              tare::to_text);
   row.kind = read_word<ChangeKind>(text_of(value, "kind"),
@@ -208,6 +209,13 @@ Experiment read_document(const json& value) {
   out.seed = value.at("seed").get<uint64_t>();
   out.started_at = text_of(value, "started_at");
   out.duration_s = value.at("duration_s").get<double>();
+  out.settings = value.value("settings", std::map<std::string, std::string>());
+  if (const auto pooled = value.find("pooled"); pooled != value.end()) {
+    for (const json& each : *pooled) {
+      out.pooled.push_back(
+          {text_of(each, "folder"), count_of(each, "pairs"), text_of(each, "verdict")});
+    }
+  }
   out.looks = value.value("looks", std::vector<int>());
   for (const json& pair : value.at("pairs")) {
     out.pairs.push_back(
@@ -254,6 +262,12 @@ std::string experiment_to_json(const Experiment& experiment) {
   out["seed"] = experiment.seed;
   out["started_at"] = experiment.started_at;
   out["duration_s"] = experiment.duration_s;
+  out["settings"] = experiment.settings;
+  if (!experiment.pooled.empty()) out["pooled"] = ordered_json::array();
+  for (const PooledPairs& each : experiment.pooled) {
+    out["pooled"].push_back(
+        {{"folder", each.folder}, {"pairs", each.pairs}, {"verdict", each.verdict}});
+  }
   out["looks"] = experiment.looks;
   out["pairs"] = ordered_json::array();
   for (const ExperimentPair& pair : experiment.pairs) {

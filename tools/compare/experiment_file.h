@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,15 @@ struct Rollback {
   friend bool operator==(const Rollback&, const Rollback&) = default;
 };
 
+// An experiment whose pairs are among those of one that repeats it.
+struct PooledPairs {
+  std::string folder;   // its name
+  int pairs = 0;        // that counted, of all before the repeat
+  std::string verdict;  // in a word
+
+  friend bool operator==(const PooledPairs&, const PooledPairs&) = default;
+};
+
 struct Experiment {
   std::string scenario;
   std::string change;
@@ -45,6 +55,8 @@ struct Experiment {
   uint64_t seed = 0;       // of the order of the arms
   std::string started_at;  // ISO 8601, UTC
   double duration_s = 0;
+  std::map<std::string, std::string> settings = {};  // --set
+  std::vector<PooledPairs> pooled = {};              // oldest first
   std::vector<int> looks;  // at so many pairs it could have ended; the verdict's levels follow
   std::vector<ExperimentPair> pairs;
   // What the verdict rests on beside the trials (reanalysis.h). None: an older tare's.

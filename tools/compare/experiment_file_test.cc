@@ -37,6 +37,33 @@ std::vector<HitOrFix> every_cause() {
   return out;
 }
 
+std::vector<Row> rows_of_each_verdict() {
+  std::vector<Row> rows;
+  const Verdict verdicts[] = {Verdict::improved,  Verdict::equivalent,   Verdict::not_worse,
+                              Verdict::regressed, Verdict::inconclusive, Verdict::invalid};
+  for (const Verdict verdict : verdicts) {
+    rows.push_back({.operation = "page",
+                    .path = "hit",
+                    .step = "list.query",
+                    .metric = "response_time_tm95_hit",
+                    .baseline = 1.0 / 3,
+                    .contender = 2e9,
+                    .change = -0.1,
+                    .low = -0.2,
+                    .high = 0.3,
+                    .margin = 0.05,
+                    .verdict = verdict,
+                    .gating = Gating::gating,
+                    .pairs = 4,
+                    .p_value = 0.25,
+                    .detectable_change = 0.031,
+                    .order_effect = -0.01,
+                    .more_pairs = 8,
+                    .note = "a note"});
+  }
+  return rows;
+}
+
 Experiment whole_experiment() {
   Experiment out;
   out.scenario = "debian-archive";
@@ -46,33 +73,15 @@ Experiment whole_experiment() {
   out.seed = 0xffff'ffff'ffff'ffffu;
   out.started_at = "2026-01-01T00:00:00Z";
   out.duration_s = 61.5;
+  out.settings = {{"rate_per_s", "500"}};
+  out.pooled = {{"2026-01-01T00-00-00Z-ab-index", 6, "regressed"}};
   out.pairs = {
       {PairOrder::contender_first, "trials/01-baseline", "trials/01-contender"},
       {PairOrder::baseline_first, "trials/02-baseline", "trials/02-contender", 2, {"why"}},
       {PairOrder::baseline_first, "trials/02-baseline-again-1", "trials/02-contender-again-1", 2}};
-  const Verdict verdicts[] = {Verdict::improved,  Verdict::equivalent,   Verdict::not_worse,
-                              Verdict::regressed, Verdict::inconclusive, Verdict::invalid};
-  for (const Verdict verdict : verdicts) {
-    out.comparison.rows.push_back({.operation = "page",
-                                   .path = "hit",
-                                   .metric = "response_time_tm95_hit",
-                                   .baseline = 1.0 / 3,
-                                   .contender = 2e9,
-                                   .change = -0.1,
-                                   .low = -0.2,
-                                   .high = 0.3,
-                                   .margin = 0.05,
-                                   .verdict = verdict,
-                                   .gating = Gating::gating,
-                                   .pairs = 4,
-                                   .p_value = 0.25,
-                                   .detectable_change = 0.031,
-                                   .order_effect = -0.01,
-                                   .more_pairs = 8,
-                                   .note = "a note"});
-  }
-  const Unit units[] = {Unit::nanoseconds, Unit::share,      Unit::blocks, Unit::calls,
-                        Unit::per_second,  Unit::per_minute, Unit::bytes};
+  out.comparison.rows = rows_of_each_verdict();
+  const Unit units[] = {Unit::nanoseconds, Unit::share,      Unit::blocks,     Unit::rows,
+                        Unit::calls,       Unit::per_second, Unit::per_minute, Unit::bytes};
   const ChangeKind kinds[] = {ChangeKind::relative, ChangeKind::points, ChangeKind::exact};
   for (int i = 0; i < 6; ++i) {
     Row row;

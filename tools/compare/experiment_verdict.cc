@@ -34,7 +34,8 @@ void add_judged(std::vector<std::string>& reasons, const Comparison& comparison,
 
 std::string named_metric(const Row& row, const MetricName& name) {
   const bool named = row.path.empty() || row.metric.ends_with("_" + row.path);
-  return name(row.metric) + (named ? "" : ", " + row.path);
+  return name(row.metric) + (named ? "" : ", " + row.path) +
+         (row.step.empty() ? "" : ", step " + row.step);
 }
 
 std::string overall_verdict(const Experiment& experiment) {

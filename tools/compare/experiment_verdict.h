@@ -18,7 +18,8 @@ std::string overall_verdict(const Experiment& experiment);
 // How a report calls a metric.
 using MetricName = std::function<std::string(const std::string&)>;
 
-// The row's metric as `name` says, and the path where the metric does not name it: "tm95, hit".
+// The row's metric as `name` says, and the path where the metric does not name it, and the step:
+// "tm95, hit".
 std::string named_metric(const Row& row, const MetricName& name);
 
 // Why the exit code is not 0, the weightiest first: "page response_time_tm95 regressed". Empty for

@@ -26,10 +26,18 @@ struct Levels {
 
 // For an experiment that may be looked at so often, at the standard looks from the first on; one
 // look alone may be anywhere. Found by simulation of pairs with normal noise; looks_test.cc does it
-// again. More looks than five, or none, throw std::invalid_argument.
+// again. More looks than kMostLooks, or none, throw std::invalid_argument.
+inline constexpr int kMostLooks = 9;
 Levels levels_of(int looks);
 
 // The looks of an experiment of at most so many pairs: the standard ones before, and its end.
 std::vector<int> looks_up_to(int pairs);
+
+// The looks of an experiment that goes on after it has ended: it could end at `looks` and did at
+// `pairs`. One that ran until a verdict may end at the standard ones that are left, after 30 pairs
+// at 45 and 60, then 90 and 120; one of a fixed number at twice that number; and `wanted`, if it is
+// not 0, alone of these. Ends it had passed still count. Throws UsageError when `wanted` is not
+// more than `pairs`, and when it has been looked at too often to go on.
+std::vector<int> looks_going_on(const std::vector<int>& looks, int pairs, int wanted);
 
 }  // namespace tare

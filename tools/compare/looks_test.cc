@@ -6,6 +6,8 @@
 #include <cmath>
 #include <random>
 
+#include "bench/model/errors.h"
+
 namespace tare {
 namespace {
 
@@ -48,8 +50,9 @@ class Simulation {
 
 TEST(Looks, TheLevelsKeepTheirPromise) {
   constexpr int kExperiments = 300'000;
-  for (const int count : {1, 2, 3, 4, 5}) {
-    const std::vector<int> looks(standard_looks().begin(), standard_looks().begin() + count);
+  const std::vector<int> all = {6, 10, 15, 20, 30, 45, 60, 90, 120};
+  for (int count = 1; count <= kMostLooks; ++count) {
+    const std::vector<int> looks(all.begin(), all.begin() + count);
     const Levels levels = levels_of(count);
     Simulation simulation(looks);
     // Four standard errors of the simulation are allowed.
@@ -70,7 +73,32 @@ TEST(Looks, EndWhereTheExperimentEnds) {
   EXPECT_EQ(looks_up_to(12), (std::vector<int>{6, 10, 12}));
   EXPECT_EQ(looks_up_to(100), (std::vector<int>{6, 10, 15, 20, 100}));
   EXPECT_THROW(levels_of(0), std::invalid_argument);
-  EXPECT_THROW(levels_of(6), std::invalid_argument);
+  EXPECT_THROW(levels_of(kMostLooks + 1), std::invalid_argument);
+}
+
+// Twice as many pairs lean on each other less than 10 and 6 do.
+TEST(Looks, ThatGoOnKeepThePromiseToo) {
+  constexpr int kExperiments = 300'000;
+  for (const std::vector<int>& looks : {std::vector<int>{6, 12}, {10, 20}, {6, 12, 24}}) {
+    const Levels levels = levels_of(int(looks.size()));
+    Simulation simulation(looks);
+    EXPECT_LT(simulation.share_that_pass(levels.limit, kExperiments), 0.0275);
+    EXPECT_LT(simulation.share_that_pass(levels.alarm, kExperiments), 0.0107);
+  }
+}
+
+TEST(Looks, GoOnWhereTheExperimentEnded) {
+  EXPECT_EQ(looks_going_on(standard_looks(), 10, 0), standard_looks());
+  EXPECT_EQ(looks_going_on(standard_looks(), 30, 0), (std::vector<int>{6, 10, 15, 20, 30, 45, 60}));
+  EXPECT_EQ(looks_going_on({6, 10, 15, 20, 30, 45, 60}, 60, 0).back(), 120);
+  EXPECT_EQ(looks_going_on(standard_looks(), 8, 0), (std::vector<int>{6, 8, 10, 15, 20, 30}))
+      << "a budget ended it";
+  EXPECT_EQ(looks_going_on(standard_looks(), 10, 40), (std::vector<int>{6, 10, 40}));
+  EXPECT_EQ(looks_going_on({6}, 6, 0), (std::vector<int>{6, 12}));
+  EXPECT_EQ(looks_going_on({6, 12}, 12, 20), (std::vector<int>{6, 12, 20}));
+  EXPECT_THROW(looks_going_on({6}, 6, 6), UsageError);
+  EXPECT_THROW(looks_going_on({1, 2, 3, 4, 5, 6, 7, 8, 9}, 9, 20), UsageError);
+  EXPECT_THROW(looks_going_on(standard_looks(), 120, 0), UsageError);
 }
 
 }  // namespace

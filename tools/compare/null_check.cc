@@ -26,8 +26,8 @@ std::vector<NullCheck> null_check(const std::vector<PairSample>& pairs,
     if (!row.path.empty()) continue;
     std::vector<double> differences;
     for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-      const auto odd = measure(pairs[i].baseline, row.operation, row.metric).value;
-      const auto even = measure(pairs[i + 1].baseline, row.operation, row.metric).value;
+      const auto odd = measure(pairs[i].baseline, {row.operation, row.metric}).value;
+      const auto even = measure(pairs[i + 1].baseline, {row.operation, row.metric}).value;
       if (!odd || !even || !(*odd > 0) || !(*even > 0)) continue;
       const double difference = std::log(*even / *odd);
       differences.push_back(i / 2 % 2 == 0 ? difference : -difference);

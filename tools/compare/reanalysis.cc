@@ -95,12 +95,25 @@ Experiment judged(Experiment experiment, const std::vector<PairSample>& samples)
   return experiment;
 }
 
+std::vector<ExperimentPair> tainted_anew(const Experiment& experiment,
+                                         const std::vector<PairSample>& samples) {
+  if (!experiment.criteria) throw std::invalid_argument("tainted_anew: without criteria");
+  std::vector<ExperimentPair> pairs = experiment.pairs;
+  std::vector<PairSample> before;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i].tainted = reasons_tainted(samples.at(i), before, *experiment.criteria);
+    before.push_back(samples[i]);
+  }
+  return pairs;
+}
+
 std::vector<std::string> differences(std::string_view stored, std::string_view recomputed) {
   const json before = json::parse(stored), after = json::parse(recomputed);
   std::vector<std::string> lines;
   for (const char* name : {"exit_code", "verdict", "reasons"}) {
     compare_values(name, member(before, name), member(after, name), lines);
   }
+  compare_values("pairs", member(before, "pairs"), member(after, "pairs"), lines);
   compare_objects("", before.at("comparison"), after.at("comparison"), lines);
   if (lines.size() > kMostLines) {
     const size_t more = lines.size() - kMostLines;

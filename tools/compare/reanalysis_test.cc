@@ -55,6 +55,22 @@ TEST(Judged, CountsTheRollback) {
   EXPECT_EQ(judged(experiment, paired({1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1})).exit_code, 1);
 }
 
+TEST(TaintedAnew, FollowsFromTheTrials) {
+  Experiment experiment = unjudged(6);
+  std::vector<PairSample> samples = slower();
+  for (size_t i = 0; i < samples.size(); ++i) {
+    experiment.pairs.push_back(
+        {PairOrder::baseline_first, "b", "c", int(i) + 1, {"somebody said so"}});
+  }
+  samples[2].contender.result.observed.emplace().steal_share = 0.5;
+  samples[2].baseline.result.observed.emplace().steal_share = 0.5;
+  const std::vector<ExperimentPair> pairs = tainted_anew(experiment, samples);
+  ASSERT_EQ(pairs.size(), 6u);
+  for (size_t i = 0; i < pairs.size(); ++i) EXPECT_EQ(pairs[i].tainted.empty(), i != 2) << i;
+  EXPECT_EQ(pairs[4].number, 5);
+  EXPECT_THROW(tainted_anew(Experiment(), {}), std::invalid_argument);
+}
+
 TEST(Judged, WantsCriteria) {
   EXPECT_THROW(judged(Experiment(), slower()), std::invalid_argument);
 }

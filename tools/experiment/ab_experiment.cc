@@ -13,6 +13,7 @@
 #include "tools/compare/reanalysis.h"
 #include "tools/compare/trial_guards.h"
 #include "tools/experiment/change_actions.h"
+#include "tools/experiment/environment.h"
 #include "tools/experiment/experiment_folder.h"
 #include "tools/experiment/trial.h"
 #include "tools/experiment/trial_result.h"
@@ -118,30 +119,41 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   const ResumedFolder resumed_folder(options, arms.baseline.environment_of().servers);
   Experiment experiment =
       options.resumed ? options.resumed->experiment : begin_experiment(arms, change);
-  const double duration_before_s = experiment.duration_s;
-  const auto duration_s = [&] {
-    return duration_before_s + std::chrono::duration<double>(Clock::now() - started).count();
-  };
+  experiment.settings = options.settings;
   experiment.design = design_of(arms.contender);
   if (options.turn) experiment.design.front() = turns_text(*options.turn);
   experiment.looks = options.looks;
   experiment.criteria = criteria_of(arms.baseline.scenario(), &change);
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
   if (options.resumed) copy_so_far(options, folder.path());
+  if (options.pooled) take_over(*options.pooled, folder.path(), experiment);
+  const double duration_before_s = experiment.duration_s;
+  const size_t pairs_before = experiment.pairs.size();
+  const int pooled_pairs = experiment.pooled.empty() ? 0 : experiment.pooled.back().pairs;
+  const auto duration_s = [&] {
+    return duration_before_s + std::chrono::duration<double>(Clock::now() - started).count();
+  };
   EventLog log(folder.path() / "log.jsonl");
   log.add(options.resumed ? "resume" : "start",
           {{"scenario", experiment.scenario}, {"change", change.name}});
   std::vector<PairSample> samples;
   try {
     prepare(arms, change, log);
+    if (options.pooled) {
+      Workbench& bench = arms.baseline;
+      require_same_place(*options.pooled, read_environment(bench.postgres(), bench.redis(),
+                                                           bench.environment_of(), bench.stop()));
+    }
     if (arms.own_servers) require_same_data(arms);
     if (arms.exchanged) prepare(*arms.exchanged, change, log, &arms);
     PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {
+      // What a repeat began with was looked at before.
+      const int counting = int(untainted(so_far, experiment.pairs).size());
+      if (counting <= pooled_pairs) return false;
       const int code = judged(experiment, so_far).exit_code;
-      log.add("look",
-              {{"pairs", std::to_string(so_far.size())}, {"exit_code", std::to_string(code)}});
+      log.add("look", {{"pairs", std::to_string(counting)}, {"exit_code", std::to_string(code)}});
       // Further pairs may bring those that are tainted under a third; else run_pairs ends.
       return code != kInconclusive && too_many_tainted(experiment.pairs).empty();
     };
@@ -151,9 +163,9 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   } catch (...) {
     arms.contender.put_back();
     experiment.duration_s = duration_s();
-    const size_t before = options.resumed ? options.resumed->experiment.pairs.size() : 0;
     const bool repeatable = !change.file.empty();  // injected work is calibrated anew
-    if (repeatable && experiment.pairs.size() > before && experiment.comparison.rows.empty()) {
+    if (repeatable && experiment.pairs.size() > pairs_before &&
+        experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
       if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));
     }

@@ -14,6 +14,7 @@
 #include "tools/compare/experiment_file.h"
 #include "tools/compare/unfinished_file.h"
 #include "tools/experiment/pairs.h"
+#include "tools/experiment/pooled_experiment.h"
 #include "tools/experiment/workbench.h"
 
 namespace tare {
@@ -35,6 +36,9 @@ struct AbOptions {
   // An experiment to go on with, and its folder; `looks` count the pairs it has.
   std::optional<Unfinished> resumed = {};
   std::filesystem::path resumed_folder = {};
+
+  // A finished experiment that this one repeats: its pairs count too, and `looks` count them.
+  std::optional<PooledExperiment> pooled = {};
 
   // Told where the finished pairs of an experiment that is cut short are kept, and how many.
   std::function<void(const std::filesystem::path& folder, size_t pairs)> kept = {};

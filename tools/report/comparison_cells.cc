@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "tools/compare/experiment_verdict.h"
 #include "tools/report/words.h"
@@ -44,6 +46,7 @@ std::string value_text(const Row& row, std::optional<double> value) {
       return time_cell(value);
     case Unit::share:
       return share_cell(value);
+    case Unit::rows:
     case Unit::blocks: {
       const bool whole = *value == std::floor(*value) || *value >= 1000;
       return whole ? count_cell(std::llround(*value)) : three_digits(*value);
@@ -90,6 +93,26 @@ std::string settle_words(const Row& row, const Experiment& experiment) {
     time = fmt::format(" ({})", waiting_words(per_pair * more));
   }
   return fmt::format("about {} more pair{}{} would settle it", more, more == 1 ? "" : "s", time);
+}
+
+bool has_moved(const Row& row) {
+  return row.verdict == Verdict::regressed || row.verdict == Verdict::improved;
+}
+
+bool is_detail(const Row& row) {
+  constexpr std::array<std::string_view, 6> kDetails = {"response_time_mean", "response_time_p90",
+                                                        "response_time_p95",  "response_time_p999",
+                                                        "throughput",         "rows_per_query"};
+  if (row.gating == Gating::gating || has_moved(row)) return false;
+  return !row.step.empty() ||
+         std::find(kDetails.begin(), kDetails.end(), row.metric) != kDetails.end();
+}
+
+Cell verdict_cell(const Row& row) {
+  Cell cell = verdict_word(row);
+  if (row.verdict) cell.text += " (" + margin_text(row) + ")";
+  if (row.gating == Gating::gating || !row.verdict) return cell;
+  return {"[" + cell.text + "]", has_moved(row) ? Paint::doubtful : Paint::dim};
 }
 
 Cell verdict_word(const Row& row) {

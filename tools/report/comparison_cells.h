@@ -30,8 +30,15 @@ std::string detectable_text(const Row& row);
 // row is settled or nobody knows.
 std::string settle_words(const Row& row, const Experiment& experiment);
 
-// "not worse", "not judged" for a shown row; how it is painted.
+// "not worse", "not judged" without a verdict; how it is painted.
 Cell verdict_word(const Row& row);
+
+// With the margin: "not worse (3 %)"; in brackets for a shown row.
+Cell verdict_cell(const Row& row);
+
+// A shown row that a table for the terminal leaves out: a further quantile or a single step that
+// neither regressed nor improved.
+bool is_detail(const Row& row);
 
 // settle_words and the row's note in one line; often empty.
 std::string remarks(const Row& row, const Experiment& experiment);

@@ -85,7 +85,8 @@ std::string guard_items(const Experiment& experiment) {
   for (const std::string& line : tainted_lines(experiment)) items.push_back(markdown_text(line));
   const std::string null = null_line(experiment.comparison, Style());
   std::string out = list("Tainted pairs", items);
-  for (const std::string& line : {null, order_line(experiment.comparison, Style())}) {
+  for (const std::string& line :
+       {null, order_line(experiment.comparison, Style()), pooled_line(experiment)}) {
     if (!line.empty()) out += "\n" + markdown_text(line) + "\n";
   }
   return out;
@@ -144,9 +145,10 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   out += judged_items(comparison) + hit_items(comparison) + plan_items(comparison);
   const std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
   if (!shown.empty()) {
-    out += fmt::format("\n<details><summary>{} shown, not judged</summary>\n\n{}\n</details>\n",
-                       shown.size() == 1 ? "1 row is" : fmt::format("{} rows are", shown.size()),
-                       table(shown, experiment));
+    out += fmt::format(
+        "\n<details><summary>{} shown and decide{} nothing</summary>\n\n{}\n</details>\n",
+        shown.size() == 1 ? "1 row is" : fmt::format("{} rows are", shown.size()),
+        shown.size() == 1 ? "s" : "", table(shown, experiment));
   }
   return out + guard_items(experiment) + other_items(experiment, folder);
 }

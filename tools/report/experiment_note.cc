@@ -189,6 +189,7 @@ std::string environment(const Environment& baseline, const Environment& contende
 std::string not_measured(const Experiment& experiment) {
   std::string out = "\n## Not measured\n\n";
   for (const Row& row : experiment.comparison.rows) {
+    if (row.gating != Gating::gating) continue;
     if (row.verdict != Verdict::inconclusive && row.verdict != Verdict::invalid) continue;
     out += fmt::format("- {} {}: {}{}\n", markdown_text(row.operation), metric_words(row.metric),
                        to_text(*row.verdict),

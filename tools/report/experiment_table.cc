@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 
@@ -21,16 +22,16 @@ namespace {
 
 constexpr size_t kMostColumns = 100;
 
-std::vector<std::vector<Cell>> row_cells(const Comparison& comparison, const Style& style) {
+std::vector<std::vector<Cell>> row_cells(const std::vector<Row>& shown, const Style& style) {
   // What a row could have seen is a column only where it is known.
-  const bool sees = std::any_of(comparison.rows.begin(), comparison.rows.end(),
+  const bool sees = std::any_of(shown.begin(), shown.end(),
                                 [](const Row& row) { return !detectable_text(row).empty(); });
   std::vector<std::vector<Cell>> rows(1);
   for (const char* title :
        {"operation", "metric", "before", "after", "change (95 %)", "sees", "verdict (margin)"}) {
     if (sees || std::string_view(title) != "sees") rows[0].push_back({title, Paint::bold});
   }
-  for (const Row& row : comparison.rows) {
+  for (const Row& row : shown) {
     const Paint paint = row.gating == Gating::gating ? Paint::plain : Paint::dim;
     std::vector<Cell>& cells = rows.emplace_back();
     cells = {{harmless(row.operation), paint},
@@ -39,8 +40,7 @@ std::vector<std::vector<Cell>> row_cells(const Comparison& comparison, const Sty
              {value_text(row, row.contender), paint},
              {change_text(row, style), paint}};
     if (sees) cells.push_back({detectable_text(row), paint});
-    cells.push_back(verdict_word(row));
-    if (row.verdict) cells.back().text += " (" + margin_text(row) + ")";
+    cells.push_back(verdict_cell(row));
   }
   return rows;
 }
@@ -58,12 +58,31 @@ size_t widest(const std::vector<std::string>& lines) {
   return columns;
 }
 
+// What brackets mean, and what is not in the table.
+std::string below_table(const std::vector<Row>& rows, size_t details, const Style& style) {
+  std::vector<std::string> parts;
+  if (std::any_of(rows.begin(), rows.end(),
+                  [](const Row& row) { return row.gating == Gating::shown && row.verdict; })) {
+    parts.emplace_back("[in brackets]: judged, but decides nothing");
+  }
+  if (details > 0) {
+    parts.push_back(
+        fmt::format("{} more (quantiles, steps), none regressed or improved: "
+                    "--format json",
+                    details == 1 ? "1 row" : fmt::format("{} rows", details)));
+  }
+  if (parts.empty()) return "";
+  return painted(fmt::format("{}", fmt::join(parts, "; ")), Paint::dim, style) + "\n";
+}
+
 // Rows of at most kMostColumns: where they would be wider, operations stand in lines of their own.
 // What else is to be said of a row stands behind it or below it.
 std::string row_table(const Experiment& experiment, const Style& style) {
-  const std::vector<Row>& rows = experiment.comparison.rows;
+  std::vector<Row> rows;
+  std::remove_copy_if(experiment.comparison.rows.begin(), experiment.comparison.rows.end(),
+                      std::back_inserter(rows), is_detail);
   const Style bare{Colour::off, style.characters};
-  std::vector<std::vector<Cell>> cells = row_cells(experiment.comparison, style);
+  std::vector<std::vector<Cell>> cells = row_cells(rows, style);
   constexpr Align left = Align::left, right = Align::right;
   std::vector<Align> columns = {left, left, right, right, left, left};
   if (cells[0].size() == 7) columns.insert(columns.begin() + 5, right);
@@ -86,7 +105,7 @@ std::string row_table(const Experiment& experiment, const Style& style) {
     if (more.empty()) continue;
     for (const std::string& line : wrapped(more, kMostColumns - 6)) out += "      " + line + "\n";
   }
-  return out;
+  return out + below_table(rows, experiment.comparison.rows.size() - rows.size(), style);
 }
 
 // ---- the lines under it -------------------------------------------------------------------
@@ -179,6 +198,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   out += cache_line(experiment);
   if (const std::string line = null_line(comparison, style); !line.empty()) out += line + "\n";
   if (const std::string line = order_line(comparison, style); !line.empty()) out += line + "\n";
+  if (const std::string line = pooled_line(experiment); !line.empty()) out += line + "\n";
   for (const std::string& line : tainted_lines(experiment)) {
     out += painted("tainted: ", Paint::doubtful, style) + line + "\n";
   }

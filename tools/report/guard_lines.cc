@@ -25,6 +25,13 @@ std::vector<std::string> tainted_lines(const Experiment& experiment) {
   return lines;
 }
 
+std::string pooled_line(const Experiment& experiment) {
+  if (experiment.pooled.empty()) return "";
+  const PooledPairs& last = experiment.pooled.back();
+  return harmless(fmt::format("pooled: {} of the pairs are those of {} ({}), which this repeats",
+                              last.pairs, last.folder, last.verdict));
+}
+
 std::string null_line(const Comparison& comparison, const Style& style) {
   const NullCheck* furthest = nullptr;
   size_t judged = 0, unmoved = 0;

@@ -13,6 +13,9 @@ namespace tare {
 // "pair 2 (measured again): a checkpoint in ..." for each tainted pair. No line breaks.
 std::vector<std::string> tainted_lines(const Experiment& experiment);
 
+// Whose pairs a repeat has besides its own, in one line; empty when it is none.
+std::string pooled_line(const Experiment& experiment);
+
 // How far the metrics moved where nothing was changed, in one line; empty when nobody knows.
 std::string null_line(const Comparison& comparison, const Style& style);
 

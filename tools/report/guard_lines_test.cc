@@ -19,6 +19,14 @@ TEST(GuardLines, SayWhatBecameOfTaintedPairs) {
   EXPECT_TRUE(lines[1].starts_with("pair 3 (left out): steal"));
 }
 
+TEST(GuardLines, NameWhatARepeatRepeats) {
+  Experiment experiment;
+  EXPECT_EQ(pooled_line(experiment), "");
+  experiment.pooled = {{"a", 6, "regressed"}, {"b", 12, "inconclusive"}};
+  EXPECT_EQ(pooled_line(experiment),
+            "pooled: 12 of the pairs are those of b (inconclusive), which this repeats");
+}
+
 TEST(GuardLines, HoldTheBaselineAgainstItself) {
   Comparison comparison;
   EXPECT_EQ(null_line(comparison, Style()), "");

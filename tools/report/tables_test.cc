@@ -68,6 +68,27 @@ TEST(ExperimentTable, SaysWhatARowCouldHaveSeenAndWhatWouldSettleIt) {
   EXPECT_EQ(detectable_text(row), "");
 }
 
+TEST(ExperimentTable, PutsWhatDecidesNothingInBracketsAndLeavesOutTheDetails) {
+  Experiment experiment = index_experiment();
+  Row shown = experiment.comparison.rows[1];
+  shown.gating = Gating::shown;
+  shown.metric = "response_time_p95";
+  experiment.comparison.rows.push_back(shown);
+  shown.metric = "service_time_tm95", shown.step = "list.query";
+  experiment.comparison.rows.push_back(shown);
+  std::string text = experiment_table(experiment, "", {}, kUtf8);
+  EXPECT_EQ(text.find("response p95"), std::string::npos);
+  EXPECT_NE(text.find("2 rows more (quantiles, steps), none regressed or improved"),
+            std::string::npos)
+      << text;
+  experiment.comparison.rows.back().verdict = Verdict::regressed;
+  text = experiment_table(experiment, "", {}, kUtf8);
+  EXPECT_NE(text.find("service tm95, step list.query"), std::string::npos) << text;
+  EXPECT_NE(text.find("[regressed (5 %)]"), std::string::npos) << text;
+  EXPECT_NE(text.find("[in brackets]: judged, but decides nothing; 1 row more"), std::string::npos)
+      << text;
+}
+
 TEST(ExperimentTable, KeepsToAsciiWhereItMust) {
   const std::string text = experiment_table(index_experiment(), "", {}, Style());
   for (const char c : text) EXPECT_LT(static_cast<unsigned char>(c), 0x80);
