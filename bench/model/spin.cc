@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "bench/model/errors.h"
+#include "bench/model/sql_text.h"
 
 namespace tare {
 namespace {
 
-// The statement of the step, if it only reads.
+// The statement of the step, if it only reads and can stand in FROM: SHOW and EXPLAIN cannot.
 SqlStep* reading_statement(Step& step) {
   auto* cached = std::get_if<CachedStep>(&step);
   SqlStep* sql = cached ? &cached->on_miss : std::get_if<SqlStep>(&step);
-  return sql && !sql->writes ? sql : nullptr;
+  const bool takes_it = sql && !sql->writes && inspect_sql(with_spin(sql->sql, 1)).error.empty();
+  return takes_it ? sql : nullptr;
 }
 
 // The first that only reads.
@@ -32,8 +34,7 @@ Step& step_to_spin(Scenario& scenario, const std::string& operation) {
     if (reading_statement(step)) return step;
   }
   throw UsageError(fmt::format(
-      "work can be injected into a statement that only reads, and operation {} has none",
-      operation));
+      "work can be injected into a query that only reads, and operation {} has none", operation));
 }
 
 }  // namespace

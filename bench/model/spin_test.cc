@@ -68,6 +68,11 @@ TEST(Spin, SaysWhereThereIsNoPlaceForIt) {
   EXPECT_EQ(message_of("pgae"), "the scenario has no operation pgae; it has order, page");
   EXPECT_NE(message_of("order").find("only reads, and operation order has none"),
             std::string::npos);
+  for (const char* sql : {"SHOW work_mem", "EXPLAIN SELECT 1", "SELECT 1; -- one"}) {
+    Scenario scenario = shop();
+    scenario.operations.push_back({"odd", {}, {SqlStep{"odd", sql, {}, {}, false}}});
+    EXPECT_THROW(with_spin(scenario, "odd", 1), UsageError) << sql;
+  }
 }
 
 }  // namespace

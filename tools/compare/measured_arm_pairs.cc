@@ -65,6 +65,23 @@ bool measured_together(const MeasuredArm& baseline, const MeasuredArm& contender
   return std::filesystem::equivalent(baseline.folder, contender.folder, ignored);
 }
 
+// Of the trials at this place.
+PairOrder order_of(const MeasuredArm& baseline, const MeasuredArm& contender, size_t place) {
+  const MeasuredTrial &before = baseline.trials[place], &after = contender.trials[place];
+  if (measured_together(baseline, contender) &&
+      before.sample.result.environment.generator.contains("turn")) {
+    return PairOrder::in_turns;
+  }
+  return started(after) < started(before) ? PairOrder::contender_first : PairOrder::baseline_first;
+}
+
+// An experiment's own arms were looked at as often as it was.
+std::vector<int> looks_of(const MeasuredArm& baseline, const MeasuredArm& contender, size_t pairs) {
+  const std::vector<int>& looks = contender.experiment.looks;
+  if (measured_together(baseline, contender) && !looks.empty()) return looks;
+  return {int(pairs)};
+}
+
 std::vector<std::string> design_of(const MeasuredArm& baseline, const MeasuredArm& contender) {
   if (measured_together(baseline, contender)) return contender.experiment.design;
   const bool other_day = day_of(baseline.trials.front()) != day_of(contender.trials.front()) ||
@@ -166,8 +183,7 @@ ComparedArms pair_up(const MeasuredArm& baseline, const MeasuredArm& contender,
   for (size_t i = 0; i < pairs; ++i) {
     const MeasuredTrial& before = baseline.trials[i];
     const MeasuredTrial& after = contender.trials[i];
-    const PairOrder order =
-        started(after) < started(before) ? PairOrder::contender_first : PairOrder::baseline_first;
+    const PairOrder order = order_of(baseline, contender, i);
     experiment.pairs.push_back({order, before.folder.string(), after.folder.string()});
     out.samples.push_back({before.sample, after.sample, order});
   }
@@ -179,7 +195,7 @@ ComparedArms pair_up(const MeasuredArm& baseline, const MeasuredArm& contender,
   }
   experiment.seed = contender.experiment.seed;
   experiment.started_at = started(contender.trials.front());
-  experiment.looks = {int(pairs)};
+  experiment.looks = looks_of(baseline, contender, pairs);
   experiment.criteria = criteria_of_both(baseline, contender);
   for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
   experiment.found_invalid = found_invalid(baseline, contender);

@@ -90,6 +90,24 @@ TEST_F(MeasuredArmTest, TakesAnExperimentsOwnPairsAsTheyAre) {
   EXPECT_EQ(weigh(folder, folder + ":baseline").comparison.rows[0].verdict, Verdict::improved);
 }
 
+TEST_F(MeasuredArmTest, AnExperimentsOwnArmsWereLookedAtAsOftenAsItWas) {
+  const fs::path folder = folders_.experiment("a", {.pairs = 3, .contender_ms = 12});
+  Experiment stored = read_experiment(folder);
+  stored.looks = {2, 3};
+  write_experiment(folder, stored);
+  for (const ExperimentPair& pair : stored.pairs) {
+    for (const std::string& trial : {pair.baseline, pair.contender}) {
+      folders_.edit(folder / trial,
+                    [](Result& result) { result.environment.generator["turn"] = "100 ms"; });
+    }
+  }
+  const Experiment own = weigh(folder.string() + ":baseline", folder.string());
+  EXPECT_EQ(own.looks, (std::vector<int>{2, 3}));
+  EXPECT_EQ(own.pairs[0].order, PairOrder::in_turns);
+  const fs::path other = folders_.experiment("b", {.day = 2, .pairs = 3});
+  EXPECT_EQ(weigh(other, folder).looks, std::vector<int>{3}) << "measured apart";
+}
+
 TEST_F(MeasuredArmTest, ComparesAsManyTrialsAsBothHave) {
   const Experiment experiment =
       weigh(folders_.experiment("a", {.pairs = 4}), folders_.experiment("b", {.pairs = 3}));
