@@ -95,23 +95,25 @@ std::optional<Unfinished> take_up(AbCommand& command) {
 
 // One look at so many pairs, or those of an experiment that runs until a verdict. What has been
 // looked at stays looked at.
-std::vector<int> looks_of(const AbCommand& command, const std::optional<Unfinished>& resumed,
-                          const std::optional<PooledExperiment>& pooled) {
+LooksPlan plan_of(const AbCommand& command, const std::optional<Unfinished>& resumed,
+                  const std::optional<PooledExperiment>& pooled) {
   if (pooled) {
     const Experiment& before = pooled->experiment;
-    return looks_going_on(before.looks, before.comparison.pairs, command.pairs);
+    return plan_going_on({before.looks, before.repeats}, before.comparison.pairs, command.pairs);
   }
   if (resumed && resumed->experiment.looks.size() > 1) {
-    return command.pairs == 0 ? resumed->experiment.looks : looks_up_to(command.pairs);
+    return {command.pairs == 0 ? resumed->experiment.looks : looks_up_to(command.pairs)};
   }
-  if (command.pairs > 0) return {command.pairs};
-  return resumed ? std::vector<int>{resumed->pairs} : standard_looks();
+  if (command.pairs > 0) return {{command.pairs}};
+  return {resumed ? std::vector<int>{resumed->pairs} : standard_looks()};
 }
 
 AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& resumed) {
   AbOptions options;
   if (!command.pool.empty()) options.pooled = read_pooled(command.pool);
-  options.looks = looks_of(command, resumed, options.pooled);
+  const LooksPlan plan = plan_of(command, resumed, options.pooled);
+  options.looks = plan.looks;
+  options.repeats = plan.repeats;
   if (command.budget_s > 0) options.budget = std::chrono::seconds(command.budget_s);
   options.results = command.measure.results;
   options.settings = parse_settings(command.measure.settings);
@@ -216,7 +218,12 @@ int ab(AbCommand& command, std::stop_token stop) {
     return run_ab(arms, weighed.change, experiment);
   });
   screen.clear();
-  const std::vector<std::string> next = next_steps(options, outcome.folder.string());
+  std::vector<std::string> next = next_steps(options, outcome.folder.string());
+  const int code = outcome.experiment.exit_code;
+  if ((code == 1 || code == 2) && !command.change.empty()) {
+    next.push_back(fmt::format("the same command with --pool {}   # ask again: its pairs count too",
+                               outcome.folder.string()));
+  }
   write_outputs(outputs, experiment_render({outcome.experiment, outcome.folder, next,
                                             options.scenario, command.change}));
   return outcome.experiment.exit_code;

@@ -131,8 +131,7 @@ int recompute(const CompareCommand& command, const Margins& margins,
   screen.clear();
   Experiment experiment = stored;
   for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
-  experiment.pairs = tainted_anew(experiment, samples);
-  experiment = judged(std::move(experiment), samples);
+  experiment = made_anew(std::move(experiment), samples);
   std::vector<std::string> different;
   if (margins.empty()) different = differences(text, experiment_to_json(experiment));
   write_outputs(outputs, with_lines(experiment_render({experiment, folder, {}, "", ""}),

@@ -50,7 +50,8 @@ TEST_F(Pool, ItsPairsCountAndTheVerdictIsOfAll) {
   const fs::path after = folder_beside(before);
   const Experiment experiment = read_experiment(after);
   EXPECT_EQ(experiment.comparison.pairs, 3);
-  EXPECT_EQ(experiment.looks, (std::vector<int>{2, 3})) << "the first end was a look";
+  EXPECT_EQ(experiment.looks, std::vector<int>{3});
+  EXPECT_EQ(experiment.repeats, 1) << "so it must be surer";
   ASSERT_EQ(experiment.pairs.size(), 3u);
   EXPECT_EQ(experiment.pairs[2].number, 3);
   EXPECT_TRUE(experiment.comparison.invalid_reasons.empty()) << repeat.out;
@@ -61,6 +62,12 @@ TEST_F(Pool, ItsPairsCountAndTheVerdictIsOfAll) {
   const TareOutcome anew = tare_.run({"compare", after.string()});
   EXPECT_EQ(anew.code, repeat.code) << anew.errors << anew.out;
 
+  const TareOutcome twice = tare_.run(ab({"--pool", before.string()}));
+  EXPECT_EQ(twice.code, 4);
+  EXPECT_NE(twice.errors.find("it was repeated already, by " + after.filename().string()),
+            std::string::npos)
+      << twice.errors;
+  fs::remove(before / "repeated_by");
   const TareOutcome other = tare_.run(ab({"--pool", before.string(), "--set", "rate_per_s=99"}));
   EXPECT_EQ(other.code, 4);
   EXPECT_NE(other.errors.find("--set rate_per_s was none, and is 99 now"), std::string::npos)
@@ -69,6 +76,19 @@ TEST_F(Pool, ItsPairsCountAndTheVerdictIsOfAll) {
   EXPECT_EQ(fewer.code, 4);
   EXPECT_NE(fewer.errors.find("it has 2 pairs already"), std::string::npos) << fewer.errors;
   EXPECT_EQ(tare_.result_folders("shop").size(), 2u);
+}
+
+// Preparing a contender with other cache rules restarts the servers that both arms use.
+TEST_F(Pool, AChangeOfTheScenarioIsRepeatedAsWell) {
+  write_whole_file(change_, R"j({"schema_version": 1, "name": "change", "owner": "shop team",
+      "reason": "a test", "variable": "scenario.order.ttl", "rollback": [],
+      "scenario": {"cache_rules": {"order": {"ttl_s": 600}}}, "rollback_note": "safe"})j");
+  const TareOutcome first = tare_.run(ab({"--pairs", "2"}));
+  ASSERT_LE(first.code, 2) << first.errors;
+  const fs::path before = folder_beside({});
+  const TareOutcome repeat = tare_.run(ab({"--pool", before.string(), "--pairs", "3"}));
+  EXPECT_LE(repeat.code, 2) << repeat.errors;
+  EXPECT_NE(repeat.out.find("pooled: 2 of the pairs"), std::string::npos) << repeat.out;
 }
 
 }  // namespace

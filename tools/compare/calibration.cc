@@ -142,14 +142,17 @@ std::optional<double> resolved_margin(const Subject& subject, const ResampledExp
   return found == kMargins.end() ? std::nullopt : std::optional<double>(*found);
 }
 
-void fill_in(Subject& subject, const ResampledExperiments& resampled, int within) {
+// As if it gated, among so many rows.
+void fill_in(Subject& subject, const ResampledExperiments& resampled, int within, int rows) {
   CalibratedRow& row = subject.row;
   PairedEstimate found = estimate(subject.differences.values);
   row.spread = *found.standard_error * std::sqrt(double(found.n));
-  const double level = levels_of(int(standard_looks().size())).limit;
+  const Levels levels = levels_of(int(standard_looks().size()));
   for (const int pairs : kSights) {
     const PairedEstimate with{found.mean, row.spread / std::sqrt(double(pairs)), pairs};
-    const double distance = *detectable(with, level, kPower);
+    double margin = subject.scale.worse_margin(row.margin);  // all of it without any spread
+    if (!std::isfinite(margin)) margin = 0;
+    const double distance = detectable_worsening(with, margin, levels, rows).value_or(margin);
     row.sees.push_back({pairs, std::abs(subject.scale.change_at(found.mean + distance) -
                                         subject.scale.change_at(found.mean))});
   }
@@ -217,8 +220,11 @@ Calibration calibrate(const std::vector<PairSample>& pairs, const Comparison& co
   } else {
     std::vector<Subject> subjects = subjects_of(pairs, comparison, criteria);
     const ResampledExperiments resampled(out.pairs, experiments);
+    const auto gating = std::count_if(subjects.begin(), subjects.end(), [](const Subject& subject) {
+      return subject.row.gating == Gating::gating;
+    });
     for (Subject& subject : subjects) {
-      fill_in(subject, resampled, within);
+      fill_in(subject, resampled, within, int(gating));
       out.rows.push_back(subject.row);
     }
     if (!subjects.empty()) fill_shares(out, subjects, resampled);

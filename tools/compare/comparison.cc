@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
@@ -13,17 +14,6 @@
 
 namespace tare {
 namespace {
-
-constexpr const char* kShownMetrics[] = {"response_time_mean",     "response_time_p50",
-                                         "response_time_p90",      "response_time_p95",
-                                         "response_time_p99",      "response_time_p999",
-                                         "service_time_tm95",      "hit_ratio",
-                                         "response_time_tm95_hit", "response_time_tm95_miss",
-                                         "redis_calls_per_request"};
-
-constexpr const char* kServerMetrics[] = {"throughput", "postgres_cpu_per_request",
-                                          "redis_cpu_per_request", "wal_bytes_per_request",
-                                          "redis_bytes_per_request"};
 
 std::set<std::string> operations_in(const std::vector<PairSample>& pairs) {
   std::set<std::string> names;
@@ -93,24 +83,31 @@ void add_job_rows(const std::vector<PairSample>& pairs, const Criteria& criteria
   }
 }
 
-// What a step of the operation is called in either arm.
-std::set<std::string> steps_in(const std::vector<PairSample>& pairs, const std::string& operation) {
-  std::set<std::string> names;
-  for (const PairSample& pair : pairs) {
-    for (const Sample* sample : {&pair.baseline, &pair.contender}) {
-      const auto found = sample->result.operations.find(operation);
-      if (found == sample->result.operations.end()) continue;
-      for (const auto& [step, result] : found->second.steps) names.insert(step);
-    }
-  }
-  return names;
+// What the row would have called a regression, among so many.
+void tell_detectable(Judged& judged, const Criteria& criteria, int rows) {
+  if (!judged.scale) return;
+  const double margin = judged.scale->worse_margin(judged.row.margin);
+  const auto distance = detectable_worsening(judged.estimate, margin, criteria.levels, rows);
+  if (!distance || !std::isfinite(*distance)) return;
+  const double mean = judged.estimate.mean;
+  judged.row.detectable_change =
+      std::abs(judged.scale->change_at(mean + *distance) - judged.scale->change_at(mean));
 }
 
-// Where either arm has it.
-void add_shown(const std::vector<PairSample>& pairs, const Measurand& measurand,
-               const Criteria& criteria, Rows& rows) {
-  Judged judged = judge_metric(pairs, measurand, Gating::shown, criteria);
-  if (judged.row.baseline || judged.row.contender) rows.push_back(std::move(judged));
+// An improvement of a shown row likewise: those that moved are picked out for people.
+void share_improvements(const Criteria& criteria, Rows& rows) {
+  std::vector<Judged*> tested;
+  std::vector<double> p_values;
+  for (Judged& judged : rows) {
+    if (judged.row.gating != Gating::shown || !judged.row.verdict || !judged.scale) continue;
+    tested.push_back(&judged);
+    p_values.push_back(1 - p_above(judged.estimate, 0).value_or(0));
+  }
+  const std::vector<bool> beyond_chance = holm(p_values, criteria.levels.alarm);
+  for (size_t i = 0; i < tested.size(); ++i) {
+    Row& row = tested[i]->row;
+    if (row.verdict == Verdict::improved && !beyond_chance[i]) row.verdict = Verdict::not_worse;
+  }
 }
 
 // A regression is called one when it is beyond chance among all the rows of its kind that were
@@ -123,6 +120,7 @@ void share_alarms(const Criteria& criteria, Gating gating, Rows& rows) {
     tested.push_back(&judged);
     p_values.push_back(*judged.row.p_value);
   }
+  for (Judged* judged : tested) tell_detectable(*judged, criteria, int(tested.size()));
   const std::vector<bool> beyond_chance = holm(p_values, criteria.levels.alarm);
   for (size_t i = 0; i < tested.size(); ++i) {
     Row& row = tested[i]->row;
@@ -147,26 +145,13 @@ void add_rows(const std::vector<PairSample>& pairs, const Criteria& criteria, Co
       rows.push_back(judge_metric(pairs, {name, metric}, Gating::gating, criteria));
     }
     if (has_plans(pairs, name)) rows.push_back({judge_blocks(pairs, name, criteria)});
-    for (const char* metric : kShownMetrics) {
-      add_shown(pairs, {name, metric}, criteria, rows);
-    }
-    for (const std::string& step : steps_in(pairs, name)) {
-      add_shown(pairs, {name, "service_time_tm95", step}, criteria, rows);
-    }
-    Row answered = rows_answered(pairs, name, criteria);
-    if (answered.baseline) rows.push_back({std::move(answered)});
+    for (Judged& shown : shown_rows(pairs, name, criteria)) rows.push_back(std::move(shown));
   }
   add_job_rows(pairs, criteria, rows);
-  const std::string all(kAllOperations);
-  for (const char* metric : kServerMetrics) {
-    if (criteria.closed_loop && std::string_view(metric) == "throughput") {
-      rows.push_back(judge_metric(pairs, {all, metric}, Gating::gating, criteria));
-    } else {
-      add_shown(pairs, {all, metric}, criteria, rows);
-    }
-  }
+  for (Judged& overall : overall_rows(pairs, criteria)) rows.push_back(std::move(overall));
   share_alarms(criteria, Gating::gating, rows);
   share_alarms(criteria, Gating::shown, rows);
+  share_improvements(criteria, rows);
   for (Judged& judged : rows) out.rows.push_back(std::move(judged.row));
   for (Row& row : stall_rows(pairs, criteria)) out.rows.push_back(std::move(row));
   std::stable_partition(out.rows.begin(), out.rows.end(),
@@ -196,12 +181,16 @@ LimitResult judge_p99(const std::string& operation, double limit_ms,
   LimitResult out{operation,    "response_time_p99_ms", limit_ms,
                   std::nullopt, Outcome::inconclusive,  ""};
   std::vector<double> values;
-  bool silent_trial = false;
+  bool silent_trial = false, few = false, all_below = true, far_above = true;
   for (const Result& trial : trials) {
     const auto found = trial.operations.find(operation);
     if (found == trial.operations.end()) continue;
-    if (found->second.response_time_ns.count > 0) {
-      values.push_back(double(found->second.response_time_ns.p99) / 1e6);
+    const HistogramSummary& times = found->second.response_time_ns;
+    if (times.count > 0) {
+      values.push_back(double(times.p99) / 1e6);
+      few |= times.count < 100 * kFewestBeyond;
+      all_below &= double(times.max) / 1e6 <= limit_ms;
+      far_above &= double(times.p90) / 1e6 > limit_ms;
     } else if (found->second.requests.scheduled > 0) {
       silent_trial = true;
     }
@@ -212,6 +201,11 @@ LimitResult judge_p99(const std::string& operation, double limit_ms,
     out.note = "a trial in which no request was ok";
   } else if (values.empty()) {
     out.note = "no such request in the measured window: measure longer";
+  } else if (few && !all_below && !far_above) {
+    out.note = fmt::format(
+        "fewer than {} requests beyond it in a trial, and some above the limit: "
+        "measure longer",
+        kFewestBeyond);
   } else {
     out.outcome = *out.measured <= limit_ms ? Outcome::met : Outcome::missed;
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -116,6 +117,26 @@ std::vector<std::string> stale_caches(const std::vector<PairSample>& pairs) {
 
 }  // namespace
 
+namespace {
+
+// Where many requests last longer than a turn, each arm's work is in the other's times.
+void note_long_requests(const PairSample& pair, size_t number, std::vector<std::string>& reasons) {
+  for (const Result* result : {&pair.baseline.result, &pair.contender.result}) {
+    const auto turn = result->environment.generator.find("turn");
+    if (turn == result->environment.generator.end()) continue;
+    const double turn_ns = std::strtod(turn->second.c_str(), nullptr) * 1e6;
+    for (const auto& [name, operation] : result->operations) {
+      if (double(operation.response_time_ns.p95) <= turn_ns) continue;
+      reasons.push_back(
+          fmt::format("pair {}: more than 5 % of {} take longer than a turn of {}, so that each "
+                      "arm slows the other: say a longer --interleave, or leave it out",
+                      number, name, turn->second));
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& pairs,
                                                 const Criteria& criteria) {
   std::vector<std::string> reasons;
@@ -141,6 +162,13 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
     }
     compare_environments(baseline.environment, contender.environment,
                          fmt::format("the arms of pair {}", i + 1), criteria, reasons);
+    if (pairs[i].order == PairOrder::in_turns) note_long_requests(pairs[i], i + 1, reasons);
+    const bool same_times = pairs[i].order != PairOrder::in_turns;
+    if (same_times && baseline.schedule_digest != pairs[0].baseline.result.schedule_digest) {
+      reasons.push_back(fmt::format(
+          "pairs 1 and {} were asked different requests: the data that they are drawn from differs",
+          i + 1));
+    }
     if (i > 0) {  // baselines never have the change, so nothing at all may differ between them
       compare_environments(pairs[0].baseline.result.environment, baseline.environment,
                            fmt::format("pairs 1 and {}", i + 1), Criteria{}, reasons);

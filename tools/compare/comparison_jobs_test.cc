@@ -27,12 +27,15 @@ std::vector<PairSample> with_jobs(const JobResult& baseline, const JobResult& co
 }
 
 TEST(ComparisonOfJobs, AJobThatFailsNowIsARegression) {
-  const Comparison comparison = compare(with_jobs(job(10, 0, 5), job(8, 2, 5)), {});
+  const Comparison comparison = compare(with_jobs(job(10, 0, 5), job(6, 4, 5)), {});
   const Row& row = row_of(comparison, "failed_share", "job import");
   EXPECT_EQ(row.verdict, Verdict::regressed);
-  EXPECT_NEAR(*row.contender, 0.2, 1e-9);
+  EXPECT_NEAR(*row.contender, 0.4, 1e-9);
   EXPECT_EQ(row.gating, Gating::gating);
   EXPECT_EQ(exit_code(comparison), 1);
+  const Comparison chance = compare(with_jobs(job(10, 0, 5), job(9, 1, 5)), {});
+  EXPECT_EQ(row_of(chance, "failed_share", "job import").verdict, Verdict::inconclusive)
+      << "three of thirty";
 }
 
 TEST(ComparisonOfJobs, ShowsHowLongTheyTakeAndJudgesItWhenAsked) {

@@ -101,6 +101,13 @@ Measurement measure_servers(const Result& result, const std::string& metric) {
 
 }  // namespace
 
+std::string path_of(const std::string& metric) {
+  constexpr std::string_view kResponse = "response_time_";
+  if (!metric.starts_with(kResponse)) return "";
+  const size_t end = metric.find('_', kResponse.size());
+  return end == std::string::npos ? "" : metric.substr(end + 1);
+}
+
 Measurement measure(const Sample& sample, const Measurand& measurand) {
   const std::string &name = measurand.operation, &metric = measurand.metric;
   if (const JobResult* job = job_of(sample, name)) return measure_job(*job, metric);
@@ -138,13 +145,13 @@ Measurement measure(const Sample& sample, const Measurand& measurand) {
     return {Unit::calls, operation ? redis_calls(sample, name, *operation) : std::nullopt};
   }
   if (!operation) return {};
-  for (const std::string path : {"hit", "miss"}) {
-    if (metric != "response_time_tm95_" + path) continue;
+  constexpr std::string_view kResponse = "response_time_", kService = "service_time_";
+  if (const std::string path = path_of(metric); !path.empty()) {
     const auto found = operation->paths.find(path);
     if (found == operation->paths.end()) return {};
-    return measured_time(found->second.response_time_ns, "tm95");
+    const size_t length = metric.size() - kResponse.size() - path.size() - 1;
+    return measured_time(found->second.response_time_ns, metric.substr(kResponse.size(), length));
   }
-  constexpr std::string_view kResponse = "response_time_", kService = "service_time_";
   if (metric.starts_with(kResponse)) {
     return measured_time(operation->response_time_ns, metric.substr(kResponse.size()));
   }

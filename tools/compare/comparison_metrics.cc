@@ -7,6 +7,7 @@
 #include "tools/compare/comparison_parts.h"
 #include "tools/compare/decision.h"
 #include "tools/compare/difference_scale.h"
+#include "tools/compare/few_failures.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
@@ -69,17 +70,33 @@ void note(Row& row, const std::string& text) {
   row.note += text;
 }
 
-void note_no_failures(Row& row, const std::vector<PairSample>& pairs) {
-  int64_t requests = 0;
-  for (const PairSample& pair : pairs) requests += scheduled_in(pair.contender, row.operation);
-  const double most = 100 * std::min(1.0, 3 / double(requests));  // the rule of three
-  note(row, most < 10 ? fmt::format("0 of {} failed; at most {:.2g} % at 95 %", requests, most)
-                      : fmt::format("0 of {} failed; at most {:.0f} % at 95 %", requests, most));
+FailureCount failures_of(const std::vector<TrialValue>& trials) {
+  FailureCount count;
+  for (const TrialValue& trial : trials) {
+    count.failed += std::llround(trial.value * double(trial.of));
+    count.of += trial.of;
+  }
+  return count;
 }
 
-bool all_zero(const std::vector<TrialValue>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](const TrialValue& each) { return each.value == 0; });
+// So few are judged by their counts, and none of so few requests that the margin may be broken is
+// shown. Says whether they are so few.
+bool judge_as_few_failures(Row& row, const Values& values, const Criteria& criteria) {
+  if (row.metric != "failed_share") return false;
+  const FailureCount before = failures_of(values.baseline), after = failures_of(values.contender);
+  if (before.of == 0 || after.of == 0 || before.failed + after.failed >= kFewFailures) return false;
+  const FewFailures found = judge_few_failures(before, after, row.margin, criteria.levels);
+  row.low = found.limits.low;
+  row.high = found.limits.high;
+  row.p_value = found.p_value;
+  if (row.gating == Gating::gating || found.verdict) row.verdict = found.verdict;
+  if (after.failed == 0) {
+    const double most = 100 * -std::expm1(std::log(0.05) / double(after.of));  // 95 %, one-sided
+    note(row, fmt::format("0 of {} failed; at most {:.2g} % at 95 %{}", after.of, most,
+                          found.verdict ? "" : ", too few to judge"));
+  }
+  if (!found.verdict) row.gating = Gating::shown;
+  return true;
 }
 
 // The decision in the row's own terms.
@@ -96,7 +113,6 @@ void fill_in(Row& row, const Decision& decision, const DifferenceScale& scale, W
     row.high = scale.change_at(decision.limits->high);
     if (worse == WorseIs::lower) std::swap(row.low, row.high);
   }
-  if (decision.detectable) row.detectable_change = beside(*decision.detectable);
   if (decision.order_effect) {
     const double up = worse == WorseIs::lower ? -*decision.order_effect : *decision.order_effect;
     row.order_effect = std::copysign(beside(*decision.order_effect), up);
@@ -121,16 +137,12 @@ void judge_values(Judged& judged, const Values& values, const std::vector<PairSa
   const Decision decision = decide(differences, criteria.levels);
   judged.estimate = decision.estimate;
   fill_in(row, decision, scale, worse);
+  if (judge_as_few_failures(row, values, criteria)) return;
+  judged.scale = scale;
   if (row.pairs == 1) note(row, "one pair has no interval");
-  const bool nothing_failed =
-      row.metric == "failed_share" && all_zero(values.baseline) && all_zero(values.contender);
-  if (nothing_failed) {
-    note_no_failures(row, pairs);
-    row.p_value.reset();
-  }
   const bool gating = row.gating == Gating::gating;
   if (!gating && !decision.limits) return;
-  row.verdict = nothing_failed ? Verdict::equivalent : decision.verdict;
+  row.verdict = decision.verdict;
   if (gating && *row.verdict == Verdict::inconclusive) row.more_pairs = decision.more_pairs;
   if (!decision.note.empty()) note(row, decision.note);
   if (judged.slack == 0) return;
@@ -155,8 +167,11 @@ double margin_of(const Criteria& criteria, const std::string& metric) {
   if (metric == "failed_share") return 0.001;
   if (metric == "hit_ratio") return 0.01;
   if (metric == "blocks_per_query") return 0.2;
-  if (metric.ends_with("p999") || metric.ends_with("max")) return 0.2;
-  if (metric.ends_with("p90") || metric.ends_with("p95") || metric.ends_with("p99")) return 0.1;
+  const std::string path = path_of(metric);
+  const std::string of_all =
+      path.empty() ? metric : metric.substr(0, metric.size() - path.size() - 1);
+  if (of_all.ends_with("p999") || of_all.ends_with("max")) return 0.2;
+  if (of_all.ends_with("p90") || of_all.ends_with("p95") || of_all.ends_with("p99")) return 0.1;
   return 0.03;
 }
 
@@ -171,9 +186,7 @@ Judged judge_metric(const std::vector<PairSample>& pairs, const Measurand& measu
   row.margin = margin_of(criteria, row.metric);
   const Values values = values_of(pairs, measurand, row.unit);
   if (row.unit == Unit::share) row.kind = ChangeKind::points;
-  for (const char* path : {"hit", "miss"}) {
-    if (row.metric.ends_with(std::string("_") + path)) row.path = path;
-  }
+  row.path = path_of(row.metric);
   const auto middle = [&row](const std::vector<TrialValue>& arm) -> std::optional<double> {
     std::vector<double> plain;
     for (const TrialValue& each : arm) plain.push_back(each.value);

@@ -97,7 +97,7 @@ TEST(Comparison, JudgesCallsWithoutNoiseByAnyDifference) {
           sample == &pair.contender ? 12'000 : 8'000;
     }
   }
-  const Row& calls = row_of(compare(pairs, {}), "redis_calls_per_request");
+  const Row calls = row_of(compare(pairs, {}), "redis_calls_per_request");
   EXPECT_NEAR(calls.baseline.value_or(0), 2, 1e-9);
   EXPECT_NEAR(calls.low.value_or(0), 0.5, 1e-9);
   EXPECT_NEAR(calls.high.value_or(0), 0.5, 1e-9);
@@ -115,7 +115,7 @@ TEST(Comparison, CountsTheRowsThatQueriesAnswer) {
   }
   Criteria criteria;
   criteria.other_rows = true;
-  const Row& answered = row_of(compare(pairs, criteria), "rows_per_query");
+  const Row answered = row_of(compare(pairs, criteria), "rows_per_query");
   EXPECT_EQ(answered.unit, Unit::rows);
   EXPECT_EQ(answered.baseline, 20.0);
   EXPECT_NEAR(answered.change.value_or(0), 0.5, 1e-9);

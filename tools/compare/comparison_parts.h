@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tools/compare/comparison.h"
+#include "tools/compare/difference_scale.h"
 #include "tools/compare/statistics.h"
 
 namespace tare {
@@ -18,7 +19,8 @@ namespace tare {
 struct Judged {
   Row row;
   double slack = 0;
-  PairedEstimate estimate = {};  // on the scale of its differences
+  PairedEstimate estimate = {};               // on the scale of its differences
+  std::optional<DifferenceScale> scale = {};  // none: it is not judged by differences
 };
 
 // How rows name what is no operation.
@@ -43,6 +45,9 @@ struct Measurand {
 // An unknown metric has no value.
 Measurement measure(const Sample& sample, const Measurand& measurand);
 
+// The path that a metric is of: "hit" of "response_time_p99_hit"; empty: of all.
+std::string path_of(const std::string& metric);
+
 // The requests, or the job's runs, that can be measured.
 int64_t scheduled_in(const Sample& sample, const std::string& name);
 
@@ -53,6 +58,13 @@ std::string first_error_in(const Sample& sample, const std::string& name);
 // would settle it. An unknown metric gives an invalid row.
 Judged judge_metric(const std::vector<PairSample>& pairs, const Measurand& measurand, Gating gating,
                     const Criteria& criteria);
+
+// Of an operation, its paths (where it has several) and its steps: what either arm has, shown.
+std::vector<Judged> shown_rows(const std::vector<PairSample>& pairs, const std::string& operation,
+                               const Criteria& criteria);
+
+// Of all operations: the throughput, which gates in a closed loop, and what the servers spent.
+std::vector<Judged> overall_rows(const std::vector<PairSample>& pairs, const Criteria& criteria);
 
 // None unless every trial tells of its stalls.
 std::vector<Row> stall_rows(const std::vector<PairSample>& pairs, const Criteria& criteria);

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
@@ -150,6 +151,10 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   row.verdict = growth > allowed    ? Verdict::regressed
                 : growth < -allowed ? Verdict::improved
                                     : Verdict::equivalent;
+  if (std::abs(growth) > row.margin * *row.baseline && std::abs(growth) <= kFewestBlocks) {
+    row.note = fmt::format("{} work for the same parameters, but by fewer than {:.0f} blocks",
+                           growth > 0 ? "more" : "less", kFewestBlocks);
+  }
   if (triggers && *row.verdict != Verdict::regressed) {
     row.verdict = Verdict::inconclusive;
     row.note =

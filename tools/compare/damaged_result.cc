@@ -69,6 +69,7 @@ void check_operation(const std::string& name, const OperationResult& operation, 
   }
   for (const auto& [step, result] : operation.steps) {
     check.count(name + ".steps." + step + ".calls", result.calls);
+    check.times(name + ".steps." + step + ".service_time_ns", result.service_time_ns);
   }
   check.count(name + ".cache_check.checked", operation.cache_check.checked);
   check.count(name + ".cache_check.different", operation.cache_check.different);

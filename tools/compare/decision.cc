@@ -86,7 +86,6 @@ Decision decide(const Differences& differences, const Levels& levels) {
   decision.limits = interval(decision.estimate, levels.limit);
   decision.p_value = p_above(decision.estimate, differences.slack);
   decision.order_effect = order_effect(differences);
-  decision.detectable = detectable(decision.estimate, levels.limit, kPower);
   if (!decision.limits) return decision;  // one pair says nothing of the spread
   decision.verdict = verdict_of(decision, differences);
   const bool checked = decision.estimate.n >= kFewestCrossChecked;
@@ -99,6 +98,15 @@ Decision decide(const Differences& differences, const Levels& levels) {
     decision.more_pairs = more_pairs(decision, differences, levels);
   }
   return decision;
+}
+
+std::optional<double> detectable_worsening(const PairedEstimate& estimate, double worse_margin,
+                                           const Levels& levels, int rows) {
+  if (estimate.standard_error.value_or(0) == 0) return std::nullopt;
+  const double level = std::min(levels.limit, levels.alarm / std::max(rows, 1));
+  const double beyond_chance = *detectable(estimate, level, kPower);
+  const double above_margin = interval(estimate, 1 - kPower)->high - estimate.mean;
+  return std::max(beyond_chance, worse_margin + above_margin);
 }
 
 int pairs_until(const PairedEstimate& estimate, double distance, double level) {

@@ -26,7 +26,7 @@ struct Decision {
   PairedEstimate estimate;
   std::optional<Interval> limits;  // at the level of this look, without the slack
   std::optional<double> p_value;   // of "not worse", with the slack
-  std::optional<double> order_effect, detectable;
+  std::optional<double> order_effect;
   std::optional<int> more_pairs;  // when inconclusive; kMostPairs when that would not do
   std::string note;
 };
@@ -44,6 +44,12 @@ inline constexpr int kFewestCrossChecked = 10;
 // Else, or when the tests of rank_tests.h do not bear the verdict out at 2.5 %, inconclusive.
 // Throws std::invalid_argument for no differences.
 Decision decide(const Differences& differences, const Levels& levels);
+
+// The smallest worsening that is called a regression in kPower of experiments like this one, among
+// so many rows that share the alarm: its interval clears 0, it is beyond chance, and the estimate
+// is at the margin or beyond. None for one difference, and without spread.
+std::optional<double> detectable_worsening(const PairedEstimate& estimate, double worse_margin,
+                                           const Levels& levels, int rows);
 
 // How many more pairs would, four times in five, bring a limit at `level` to clear what lies so far
 // from the estimate, if estimate and spread stay as they are; 1 to kMostPairs.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 
 namespace tare {
 namespace {
@@ -59,8 +60,34 @@ TEST(Decision, ShowsWhatTheSecondArmHasMoreBy) {
 TEST(Decision, OfOnePairIsNone) {
   const Decision one = decide(differences({0.5}), levels_of(1));
   EXPECT_EQ(one.verdict, Verdict::inconclusive);
-  EXPECT_FALSE(one.limits || one.p_value || one.detectable);
+  EXPECT_FALSE(one.limits || one.p_value);
   EXPECT_FALSE(one.more_pairs);  // nobody knows from one
+}
+
+// The spread of ten pairs with a true worsening of just that: called regressed four times in five,
+// among four rows that share the alarm.
+TEST(Decision, WhatIsDetectableIsDetectedFourTimesInFive) {
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> noise(0, 0.03);
+  const Levels levels = levels_of(1);
+  const double margin = std::log(1.03);
+  constexpr int kExperiments = 4000, kRows = 4;
+  const PairedEstimate spread{0, 0.03 / std::sqrt(10.0), 10};
+  const double truth = detectable_worsening(spread, margin, levels, kRows).value_or(0);
+  int found = 0;
+  for (int i = 0; i < kExperiments; ++i) {
+    std::vector<double> values;
+    for (int pair = 0; pair < 10; ++pair) values.push_back(truth + noise(random));
+    const Decision decision = decide(differences(values), levels);
+    found += decision.verdict == Verdict::regressed &&
+             decision.p_value.value_or(1) <= levels.alarm / kRows;
+  }
+  EXPECT_NEAR(double(found) / kExperiments, kPower, 0.05);
+  // Of a small spread the margin is the bound.
+  const PairedEstimate quiet{0, 0.0001, 10};
+  EXPECT_NEAR(detectable_worsening(quiet, margin, levels, 1).value_or(0), margin, 0.001);
+  EXPECT_FALSE(detectable_worsening({0, 0.0, 10}, margin, levels, 1)) << "no spread, no claim";
+  EXPECT_FALSE(detectable_worsening({0, {}, 1}, margin, levels, 1));
 }
 
 TEST(Decision, WithoutABetterSideIsStillBounded) {

@@ -216,6 +216,7 @@ Experiment read_document(const json& value) {
           {text_of(each, "folder"), count_of(each, "pairs"), text_of(each, "verdict")});
     }
   }
+  if (value.contains("repeats")) out.repeats = count_of(value, "repeats");
   out.looks = value.value("looks", std::vector<int>());
   for (const json& pair : value.at("pairs")) {
     out.pairs.push_back(
@@ -228,7 +229,7 @@ Experiment read_document(const json& value) {
   }
   if (const auto found = value.find("criteria"); found != value.end()) {
     out.criteria = criteria_from_json(found->dump(), "criteria");
-    levels_of(int(out.looks.size()));  // throws where there are none for so many
+    levels_of(int(out.looks.size()), out.repeats);  // throws where there are none for so many
   }
   out.found_invalid = value.value("found_invalid", std::vector<std::string>());
   out.comparison = read_comparison(value.at("comparison"));
@@ -268,6 +269,7 @@ std::string experiment_to_json(const Experiment& experiment) {
     out["pooled"].push_back(
         {{"folder", each.folder}, {"pairs", each.pairs}, {"verdict", each.verdict}});
   }
+  if (experiment.repeats > 0) out["repeats"] = experiment.repeats;
   out["looks"] = experiment.looks;
   out["pairs"] = ordered_json::array();
   for (const ExperimentPair& pair : experiment.pairs) {

@@ -57,6 +57,7 @@ struct Experiment {
   double duration_s = 0;
   std::map<std::string, std::string> settings = {};  // --set
   std::vector<PooledPairs> pooled = {};              // oldest first
+  int repeats = 0;         // beyond what was planned at first: the levels follow, too
   std::vector<int> looks;  // at so many pairs it could have ended; the verdict's levels follow
   std::vector<ExperimentPair> pairs;
   // What the verdict rests on beside the trials (reanalysis.h). None: an older tare's.

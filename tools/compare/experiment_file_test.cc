@@ -74,6 +74,7 @@ Experiment whole_experiment() {
   out.started_at = "2026-01-01T00:00:00Z";
   out.duration_s = 61.5;
   out.settings = {{"rate_per_s", "500"}};
+  out.repeats = 1;
   out.pooled = {{"2026-01-01T00-00-00Z-ab-index", 6, "regressed"}};
   out.pairs = {
       {PairOrder::contender_first, "trials/01-baseline", "trials/01-contender"},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <stdexcept>
 
@@ -15,18 +16,8 @@ namespace {
 // A level that several rows share is a small one, and the smaller it is the less do looks lean on
 // each other: five looks at 0.01 together err in 3.4 %, at 0.0001 in 0.044 %. The alarm's levels
 // are for the small ones.
-constexpr std::array<Levels, kMostLooks> kLevels = {{{0.01, 0.025},
-                                                     {0.005, 0.0145},
-                                                     {0.0036, 0.0106},
-                                                     {0.0028, 0.0085},
-                                                     {0.0022, 0.0071},
-                                                     {0.0018, 0.0062},
-                                                     {0.0016, 0.0053},
-                                                     {0.0014, 0.0047},
-                                                     {0.0013, 0.0044}}};
-
-// Where an experiment that goes on may end, after the standard looks.
-constexpr std::array<int, 4> kLater = {45, 60, 90, 120};
+constexpr std::array<Levels, 5> kLevels = {
+    {{0.01, 0.025}, {0.005, 0.0145}, {0.0036, 0.0106}, {0.0028, 0.0085}, {0.0022, 0.0071}}};
 
 }  // namespace
 
@@ -35,12 +26,13 @@ const std::vector<int>& standard_looks() {
   return kLooks;
 }
 
-Levels levels_of(int looks) {
-  if (looks < 1 || looks > kMostLooks) {
-    throw std::invalid_argument(
-        fmt::format("an experiment is looked at once to {} times", kMostLooks));
+Levels levels_of(int looks, int repeats) {
+  if (looks < 1 || looks > int(kLevels.size())) {
+    throw std::invalid_argument("an experiment is looked at once to five times");
   }
-  return kLevels[size_t(looks) - 1];
+  if (repeats < 0) throw std::invalid_argument("an experiment is repeated 0 times or more");
+  const Levels all = kLevels[size_t(looks) - 1];
+  return {std::ldexp(all.alarm, -repeats), std::ldexp(all.limit, -repeats)};
 }
 
 std::vector<int> looks_up_to(int pairs) {
@@ -53,33 +45,25 @@ std::vector<int> looks_up_to(int pairs) {
   return looks;
 }
 
-std::vector<int> looks_going_on(const std::vector<int>& looks, int pairs, int wanted) {
+LooksPlan plan_going_on(const LooksPlan& plan, int pairs, int wanted) {
   if (wanted != 0 && wanted <= pairs) {
     throw UsageError(fmt::format("it has {} pairs already; say --pairs {} or more, those included",
                                  pairs, pairs + 1));
   }
-  std::vector<int> all;
-  for (const int look : looks) {
-    if (look < pairs) all.push_back(look);
-  }
-  all.push_back(pairs);
+  const bool as_planned =
+      std::find(plan.looks.begin(), plan.looks.end(), pairs) != plan.looks.end();
+  if (wanted == 0 && as_planned && pairs < plan.looks.back()) return plan;
+  LooksPlan next{{}, plan.repeats + 1};
   if (wanted != 0) {
-    all.push_back(wanted);
-  } else if (looks.size() == 1) {
-    all.push_back(2 * pairs);
+    next.looks = {wanted};
+  } else if (plan.looks.size() == 1) {
+    next.looks = {2 * pairs};
   } else {
-    std::vector<int> later = standard_looks();
-    if (pairs >= later.back()) later.assign(kLater.begin(), kLater.begin() + 2);
-    if (pairs >= later.back()) later.assign(kLater.begin() + 2, kLater.end());
-    std::copy_if(later.begin(), later.end(), std::back_inserter(all),
+    std::copy_if(standard_looks().begin(), standard_looks().end(), std::back_inserter(next.looks),
                  [pairs](int look) { return look > pairs; });
+    if (next.looks.empty()) next.looks = {pairs + (pairs + 1) / 2, 2 * pairs};
   }
-  if (all.back() == pairs || all.size() > size_t(kMostLooks)) {
-    throw UsageError(fmt::format(
-        "after {} pairs and {} looks it has been looked at too often to go on: begin anew", pairs,
-        looks.size()));
-  }
-  return all;
+  return next;
 }
 
 }  // namespace tare

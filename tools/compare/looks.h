@@ -26,18 +26,27 @@ struct Levels {
 
 // For an experiment that may be looked at so often, at the standard looks from the first on; one
 // look alone may be anywhere. Found by simulation of pairs with normal noise; looks_test.cc does it
-// again. More looks than kMostLooks, or none, throw std::invalid_argument.
-inline constexpr int kMostLooks = 9;
-Levels levels_of(int looks);
+// again. More looks than five, or none, throw std::invalid_argument. What an experiment was
+// promised is spent when it has had its looks: the first repeat beyond them may spend half as much
+// once more, the next one half of that, so that all of them together at most double it.
+Levels levels_of(int looks, int repeats = 0);
 
 // The looks of an experiment of at most so many pairs: the standard ones before, and its end.
 std::vector<int> looks_up_to(int pairs);
 
-// The looks of an experiment that goes on after it has ended: it could end at `looks` and did at
-// `pairs`. One that ran until a verdict may end at the standard ones that are left, after 30 pairs
-// at 45 and 60, then 90 and 120; one of a fixed number at twice that number; and `wanted`, if it is
-// not 0, alone of these. Ends it had passed still count. Throws UsageError when `wanted` is not
-// more than `pairs`, and when it has been looked at too often to go on.
-std::vector<int> looks_going_on(const std::vector<int>& looks, int pairs, int wanted);
+// Where an experiment may end, and how often it was repeated beyond what was planned at first.
+struct LooksPlan {
+  std::vector<int> looks;
+  int repeats = 0;
+
+  friend bool operator==(const LooksPlan&, const LooksPlan&) = default;
+};
+
+// The plan of an experiment that ended at `pairs` and goes on: the same one where it has looks left
+// and ended at one of them. Else a further repeat, with looks of its own: `wanted` alone, if it is
+// not 0; for one of a fixed number twice that number; for one that runs until a verdict the
+// standard looks that are left (a budget ended it between them), or half as many again and twice as
+// many. Throws UsageError when `wanted` is not 0 and not more than `pairs`.
+LooksPlan plan_going_on(const LooksPlan& plan, int pairs, int wanted);
 
 }  // namespace tare

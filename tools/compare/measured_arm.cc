@@ -9,6 +9,7 @@
 #include "bench/model/result_file.h"
 #include "tools/compare/criteria_file.h"
 #include "tools/compare/damaged_result.h"
+#include "tools/compare/reanalysis.h"
 #include "tools/compare/unfinished_file.h"
 
 namespace tare {
@@ -102,6 +103,7 @@ MeasuredArm read_arm(const std::string& name, const TrialsRead& told) {
   arm.experiment = read_experiment(folder);
   arm.criteria = arm.experiment.criteria;
   std::vector<PairSample> samples = read_pairs(folder, arm.experiment, told);
+  if (arm.criteria) arm.experiment.pairs = tainted_anew(arm.experiment, samples);
   for (size_t i = 0; i < samples.size(); ++i) {
     const ExperimentPair& pair = arm.experiment.pairs[i];
     if (!pair.tainted.empty()) continue;

@@ -133,6 +133,12 @@ std::vector<std::string> warnings_of(const MeasuredArm& baseline, const Measured
         "many as both have, in their order",
         pairs, baseline.trials.size(), contender.trials.size()));
   }
+  for (const MeasuredArm* arm : {&baseline, &contender}) {
+    if (!arm->arm.empty()) continue;  // what taints an experiment's pairs leaves them out
+    for (const std::string& reason : reasons_tainted(arm->trials.front().sample.result)) {
+      warnings.push_back(fmt::format("{}: {}", arm->folder.string(), reason));
+    }
+  }
   if (pairs == 1) {
     warnings.push_back(
         "one trial against one has no interval, so no time can be judged: weigh a change with "

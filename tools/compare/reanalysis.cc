@@ -84,7 +84,7 @@ void compare_values(const std::string& place, const json* stored, const json* re
 Experiment judged(Experiment experiment, const std::vector<PairSample>& samples) {
   if (!experiment.criteria) throw std::invalid_argument("judged: an experiment without criteria");
   Criteria criteria = *experiment.criteria;
-  criteria.levels = levels_of(int(experiment.looks.size()));
+  criteria.levels = levels_of(int(experiment.looks.size()), experiment.repeats);
   experiment.comparison = compare(untainted(samples, experiment.pairs), criteria);
   std::vector<std::string>& reasons = experiment.comparison.invalid_reasons;
   if (std::string tainted = too_many_tainted(experiment.pairs); !tainted.empty()) {
@@ -105,6 +105,11 @@ std::vector<ExperimentPair> tainted_anew(const Experiment& experiment,
     before.push_back(samples[i]);
   }
   return pairs;
+}
+
+Experiment made_anew(Experiment experiment, const std::vector<PairSample>& samples) {
+  experiment.pairs = tainted_anew(experiment, samples);
+  return judged(std::move(experiment), samples);
 }
 
 std::vector<std::string> differences(std::string_view stored, std::string_view recomputed) {

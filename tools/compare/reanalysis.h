@@ -20,6 +20,9 @@ Experiment judged(Experiment experiment, const std::vector<PairSample>& samples)
 std::vector<ExperimentPair> tainted_anew(const Experiment& experiment,
                                          const std::vector<PairSample>& samples);
 
+// Both: what a finished experiment says by its trials alone.
+Experiment made_anew(Experiment experiment, const std::vector<PairSample>& samples);
+
 // Where two texts of experiment.json decide differently, a line each: the exit code, the verdict,
 // the reasons, what taints the pairs, and every figure of the comparison, to the last bit. Both
 // must be readable by experiment_from_json.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "bench/drivers/postgres_control.h"
+#include "bench/drivers/redis_control.h"
+#include "bench/model/errors.h"
 #include "bench/model/json_value.h"
 #include "bench/model/problem.h"
 #include "bench/model/result_file.h"
@@ -112,6 +115,14 @@ Experiment begin_experiment(const AbArms& arms, const Change& change) {
   return experiment;
 }
 
+// On connections of its own: preparing the contender may have restarted the servers.
+Environment environment_now(const Workbench& bench) {
+  const EnvironmentOf of = bench.environment_of();
+  PostgresControl postgres(of.postgres, bench.stop());
+  RedisControl redis(of.redis);
+  return read_environment(postgres, redis, of, bench.stop());
+}
+
 }  // namespace
 
 AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& options) {
@@ -126,7 +137,10 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   experiment.criteria = criteria_of(arms.baseline.scenario(), &change);
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
   if (options.resumed) copy_so_far(options, folder.path());
-  if (options.pooled) take_over(*options.pooled, folder.path(), experiment);
+  if (options.pooled) {
+    take_over(*options.pooled, folder.path(), experiment);
+    experiment.repeats = options.repeats;
+  }
   const double duration_before_s = experiment.duration_s;
   const size_t pairs_before = experiment.pairs.size();
   const int pooled_pairs = experiment.pooled.empty() ? 0 : experiment.pooled.back().pairs;
@@ -140,9 +154,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   try {
     prepare(arms, change, log);
     if (options.pooled) {
-      Workbench& bench = arms.baseline;
-      require_same_place(*options.pooled, read_environment(bench.postgres(), bench.redis(),
-                                                           bench.environment_of(), bench.stop()));
+      require_same_place(*options.pooled, environment_now(arms.baseline));
     }
     if (arms.own_servers) require_same_data(arms);
     if (arms.exchanged) prepare(*arms.exchanged, change, log, &arms);
@@ -158,6 +170,12 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
       return code != kInconclusive && too_many_tainted(experiment.pairs).empty();
     };
     samples = run_pairs(arms, change, pairs, *experiment.criteria, log, experiment);
+    if (!experiment.pooled.empty() &&
+        int(untainted(samples, experiment.pairs).size()) <= pooled_pairs) {
+      throw UsageError(
+          "no new pair counts, so nothing is repeated: give it more time (--budget), or mend what "
+          "tainted the pairs");
+    }
     experiment = judged(std::move(experiment), samples);
     leave(arms, change);
   } catch (...) {
@@ -174,6 +192,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   experiment.duration_s = duration_s();
   log.add("verdict", {{"exit_code", std::to_string(experiment.exit_code)}});
   auto place = publish_finished(folder, arms, change, options, experiment, samples.front());
+  if (options.pooled) mark_repeated(*options.pooled, place.filename().string());
   return {std::move(experiment), std::move(place)};
 }
 

@@ -39,6 +39,7 @@ struct AbOptions {
 
   // A finished experiment that this one repeats: its pairs count too, and `looks` count them.
   std::optional<PooledExperiment> pooled = {};
+  int repeats = 0;  // of LooksPlan; that of an experiment that is resumed stays
 
   // Told where the finished pairs of an experiment that is cut short are kept, and how many.
   std::function<void(const std::filesystem::path& folder, size_t pairs)> kept = {};

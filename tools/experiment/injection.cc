@@ -11,6 +11,7 @@
 #include "bench/model/spin.h"
 #include "bench/model/turns.h"
 #include "tools/compare/statistics.h"
+#include "tools/compare/trial_guards.h"
 #include "tools/experiment/event_log.h"
 #include "tools/experiment/trial.h"
 
@@ -61,6 +62,18 @@ class Trials {
     return run_trial(*bench, trial, log_).result;
   }
 
+  // One that nothing disturbed.
+  Result run_sound(const Scenario& scenario, const std::string& name) {
+    std::string why;
+    for (int i = 0; i < kMostProbes; ++i) {
+      Result result = run(scenario, i == 0 ? name : fmt::format("{}-again-{}", name, i));
+      const std::vector<std::string> reasons = reasons_tainted(result);
+      if (reasons.empty()) return result;
+      why = reasons.front();
+    }
+    throw UsageError(fmt::format("cannot tell how much work to inject: {}", why));
+  }
+
   // On the server at rest.
   double ns_per_turn() const { return ns_per_turn_; }
 
@@ -94,6 +107,10 @@ Injection parse_injection(const std::string& text) {
   return {text.substr(0, equals), percent / 100};
 }
 
+int64_t turns_for(double share, int64_t probe_turns, double probe_share) {
+  return 1 + std::llround(double(probe_turns - 1) * share / probe_share);
+}
+
 Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
                     std::optional<Nanoseconds> turn, const WorkbenchOf& bench_of,
                     const std::filesystem::path& results) {
@@ -104,7 +121,7 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
   if (injection.share == 0) return spin;
   const PendingFolder folder(results / scenario.name, "calibrate");
   Trials trials(bench_of, turn, folder.path());
-  const Result before = trials.run(alone, "alone");
+  const Result before = trials.run_sound(alone, "alone");
   const OperationResult& found = before.operations.at(operation);
   const auto step = found.steps.find(spun_step(scenario, operation));
   if (found.requests.ok == 0 || step == found.steps.end() || step->second.calls == 0) {
@@ -120,11 +137,10 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
   spin.probe_turns = 1 + std::llround(twice_ns / trials.ns_per_turn());
   const std::string probe = operation + ", probe";
   const Scenario both = with_probe(scenario, operation, probe, spin.probe_turns);
-  int64_t requests = 0;
   double log_ratios = 0;
   int runs = 0;
-  while (runs < kMostProbes && requests < kEnoughRequests) {
-    const Result result = trials.run(both, fmt::format("probe-{}", ++runs));
+  while (runs < kMostProbes && spin.probe_requests < kEnoughRequests) {
+    const Result result = trials.run_sound(both, fmt::format("probe-{}", ++runs));
     const OperationResult &plain = result.operations.at(operation),
                           &slowed = result.operations.at(probe);
     if (plain.requests.ok == 0 || slowed.requests.ok == 0) {
@@ -132,7 +148,7 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
           "nothing can be injected into {}: under twice its work no request was answered{}{}",
           operation, slowed.first_error.empty() ? "" : "; ", slowed.first_error));
     }
-    requests += slowed.requests.ok;
+    spin.probe_requests += slowed.requests.ok;
     log_ratios += std::log(slowed.response_time_ns.tm95 / plain.response_time_ns.tm95);
   }
   spin.probe_share = std::expm1(log_ratios / runs);
@@ -143,7 +159,7 @@ Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
         "not in that metric",
         operation, 100 * spin.probe_share, spin.runs_per_request));
   }
-  spin.turns = 1 + std::llround(double(spin.probe_turns - 1) * injection.share / spin.probe_share);
+  spin.turns = turns_for(injection.share, spin.probe_turns, spin.probe_share);
   return spin;
 }
 
@@ -158,9 +174,10 @@ Change change_of(const Spin& spin) {
       percent, spin.injection.operation, spin.turns);
   if (spin.probe_turns > 0) {
     change.reason += fmt::format(
-        " (its response_time_tm95 was {:.3g} us; counting to {} added {:.3g} %; {:.3g} of its "
-        "requests ran the statement)",
-        spin.baseline_ns / 1e3, spin.probe_turns, 100 * spin.probe_share, spin.runs_per_request);
+        " (its response_time_tm95 was {:.3g} us; counting to {} added {:.3g} % in {} requests; "
+        "{:.3g} of its requests ran the statement)",
+        spin.baseline_ns / 1e3, spin.probe_turns, 100 * spin.probe_share, spin.probe_requests,
+        spin.runs_per_request);
   }
   change.variable = "injected work";
   change.rollback_note = "Nothing was changed.";

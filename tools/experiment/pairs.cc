@@ -200,23 +200,8 @@ class Pairs {
     TrialOutcome other = later.get();  // throws what made it abandon the first
     TrialOutcome one = std::move(here).value();
     const TrialOutcome &before = swap ? other : one, &after = swap ? one : other;
-    require_short(before.result, after.result);
     Sample sample = noted(entry.number, baseline, before);
     return {std::move(sample), noted(entry.number, contender, after)};
-  }
-
-  // Where many requests last longer than a turn, each arm's work is in the other's times.
-  void require_short(const Result& baseline, const Result& contender) {
-    const auto turn_ns = double(options_.turn->count());
-    for (const Result* result : {&baseline, &contender}) {
-      for (const auto& [name, operation] : result->operations) {
-        if (double(operation.response_time_ns.p95) <= turn_ns) continue;
-        add_once(experiment_.found_invalid,
-                 fmt::format("more than 5 % of {} take longer than a turn of {:g} ms, so that each "
-                             "arm slows the other: say a longer --interleave, or leave it out",
-                             name, turn_ns / 1e6));
-      }
-    }
   }
 
   static Workbench& bench_of(const AbArms& arms, Arm arm) {

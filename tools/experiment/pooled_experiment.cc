@@ -7,6 +7,8 @@
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
 #include "tools/compare/experiment_verdict.h"
+#include "tools/compare/reanalysis.h"
+#include "tools/compare/stored_trials.h"
 #include "tools/compare/trial_guards.h"
 
 namespace tare {
@@ -15,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kInvalid = 3;  // of the exit codes
+constexpr const char* kMark = "repeated_by";
 
 UsageError cannot(const PooledExperiment& pooled, const std::string& why) {
   return UsageError(fmt::format("--pool {}: {}", pooled.folder.string(), why));
@@ -48,7 +51,11 @@ int counted(const Experiment& experiment) {
 
 PooledExperiment read_pooled(const fs::path& folder) {
   PooledExperiment pooled{folder, read_experiment(folder), {}};
-  const Experiment& experiment = pooled.experiment;
+  Experiment& experiment = pooled.experiment;
+  if (fs::exists(folder / kMark)) {
+    throw cannot(pooled, fmt::format("it was repeated already, by {}: repeat that one",
+                                     read_whole_file(folder / kMark)));
+  }
   if (experiment.exit_code == kInvalid) {
     throw cannot(pooled,
                  "it is not valid, so its pairs cannot count; mend what it names (tare show), and "
@@ -59,6 +66,13 @@ PooledExperiment read_pooled(const fs::path& folder) {
   }
   if (!fs::is_regular_file(folder / "change.json")) {
     throw cannot(pooled, "it weighs no change");
+  }
+  const std::string text = read_whole_file(folder / "experiment.json");
+  experiment = made_anew(experiment, read_pairs(folder, experiment));
+  if (const auto lines = differences(text, experiment_to_json(experiment)); !lines.empty()) {
+    throw cannot(pooled, fmt::format("its experiment.json does not follow from its trials ({}); "
+                                     "tare compare names all that differs",
+                                     lines.front()));
   }
   pooled.environment = read_result(folder / experiment.pairs.front().baseline).environment;
   return pooled;
@@ -94,6 +108,10 @@ void require_same_place(const PooledExperiment& pooled, const Environment& now) 
                value_of(now.generator, "servers"));
 }
 
+void mark_repeated(const PooledExperiment& pooled, const std::string& by) {
+  write_whole_file(pooled.folder / kMark, by);
+}
+
 void take_over(const PooledExperiment& pooled, const fs::path& to, Experiment& experiment) {
   const Experiment& before = pooled.experiment;
   fs::copy(pooled.folder / "trials", to / "trials", fs::copy_options::recursive);
@@ -104,6 +122,7 @@ void take_over(const PooledExperiment& pooled, const fs::path& to, Experiment& e
   experiment.cache_keys_cleared = before.cache_keys_cleared;
   experiment.duration_s = before.duration_s;
   experiment.warnings = before.warnings;
+  experiment.repeats = before.repeats;
   experiment.pooled = before.pooled;
   experiment.pooled.push_back(
       {fs::canonical(pooled.folder).filename().string(), counted(before), overall_verdict(before)});

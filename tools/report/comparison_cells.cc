@@ -81,7 +81,8 @@ std::string detectable_text(const Row& row) {
   if (!row.detectable_change || !std::isfinite(*row.detectable_change)) return "";
   const double size = std::abs(*row.detectable_change);
   if (size >= 10) return "> 999 %";
-  return fmt::format("{:.2g} {}", size * 100, unit_of_change(row));
+  return size >= 0.1 ? fmt::format("{:.0f} {}", size * 100, unit_of_change(row))
+                     : fmt::format("{:.2g} {}", size * 100, unit_of_change(row));
 }
 
 std::string settle_words(const Row& row, const Experiment& experiment) {
@@ -104,7 +105,10 @@ bool is_detail(const Row& row) {
                                                         "response_time_p95",  "response_time_p999",
                                                         "throughput",         "rows_per_query"};
   if (row.gating == Gating::gating || has_moved(row)) return false;
-  return !row.step.empty() ||
+  const bool of_part = !row.step.empty() || !row.path.empty();
+  const bool usual =
+      row.metric == "response_time_tm95_hit" || row.metric == "response_time_tm95_miss";
+  return (of_part && !usual) ||
          std::find(kDetails.begin(), kDetails.end(), row.metric) != kDetails.end();
 }
 

@@ -36,8 +36,8 @@ Cell verdict_word(const Row& row);
 // With the margin: "not worse (3 %)"; in brackets for a shown row.
 Cell verdict_cell(const Row& row);
 
-// A shown row that a table for the terminal leaves out: a further quantile or a single step that
-// neither regressed nor improved.
+// A shown row that a table for the terminal leaves out: a further quantile, a path or a
+// single step that neither regressed nor improved.
 bool is_detail(const Row& row);
 
 // settle_words and the row's note in one line; often empty.

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "tools/report/cells.h"
+#include "tools/report/comparison_cells.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
@@ -143,12 +144,17 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   const std::vector<Row> judged = rows_that_are(Gating::gating, comparison);
   if (!judged.empty()) out += "\n" + table(judged, experiment);
   out += judged_items(comparison) + hit_items(comparison) + plan_items(comparison);
-  const std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
+  std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
+  const size_t details = std::erase_if(shown, is_detail);
   if (!shown.empty()) {
     out += fmt::format(
         "\n<details><summary>{} shown and decide{} nothing</summary>\n\n{}\n</details>\n",
         shown.size() == 1 ? "1 row is" : fmt::format("{} rows are", shown.size()),
         shown.size() == 1 ? "s" : "", table(shown, experiment));
+  }
+  if (details > 0) {
+    out += fmt::format("\n{} more (quantiles, paths, steps), none regressed or improved.\n",
+                       details == 1 ? "1 row" : fmt::format("{} rows", details));
   }
   return out + guard_items(experiment) + other_items(experiment, folder);
 }

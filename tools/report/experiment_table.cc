@@ -67,7 +67,7 @@ std::string below_table(const std::vector<Row>& rows, size_t details, const Styl
   }
   if (details > 0) {
     parts.push_back(
-        fmt::format("{} more (quantiles, steps), none regressed or improved: "
+        fmt::format("{} more (quantiles, paths, steps), none regressed or improved: "
                     "--format json",
                     details == 1 ? "1 row" : fmt::format("{} rows", details)));
   }

@@ -78,7 +78,7 @@ TEST(ExperimentTable, PutsWhatDecidesNothingInBracketsAndLeavesOutTheDetails) {
   experiment.comparison.rows.push_back(shown);
   std::string text = experiment_table(experiment, "", {}, kUtf8);
   EXPECT_EQ(text.find("response p95"), std::string::npos);
-  EXPECT_NE(text.find("2 rows more (quantiles, steps), none regressed or improved"),
+  EXPECT_NE(text.find("2 rows more (quantiles, paths, steps), none regressed or improved"),
             std::string::npos)
       << text;
   experiment.comparison.rows.back().verdict = Verdict::regressed;

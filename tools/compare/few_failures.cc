@@ -1,0 +1,79 @@
+#include "tools/compare/few_failures.h"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <stdexcept>
+
+namespace tare {
+namespace {
+
+using Binomial = boost::math::binomial_distribution<>;
+
+Interval limits_of(const FailureCount& count, double level) {
+  const auto trials = double(count.of), failed = double(count.failed);
+  Interval limits{0, 1};
+  if (count.failed > 0) limits.low = Binomial::find_lower_bound_on_p(trials, failed, level);
+  if (count.failed < count.of) {
+    limits.high = Binomial::find_upper_bound_on_p(trials, failed, level);
+  }
+  return limits;
+}
+
+// n (n - 1) ... (n - k + 1).
+double falling(int64_t n, int64_t k) {
+  double product = 1;
+  for (int64_t i = 0; i < k; ++i) product *= double(n - i);
+  return product;
+}
+
+// That so many of all failures are in the contender where nothing differs between the arms: the
+// hypergeometric distribution.
+double chance_of(int64_t in_contender, int64_t failed, int64_t contender, int64_t baseline) {
+  const double ways = falling(failed, in_contender) / falling(in_contender, in_contender);
+  return ways * falling(contender, in_contender) * falling(baseline, failed - in_contender) /
+         falling(contender + baseline, failed);
+}
+
+double share(const FailureCount& count) {
+  return double(count.failed) / double(count.of);
+}
+
+}  // namespace
+
+FewFailures judge_few_failures(const FailureCount& baseline, const FailureCount& contender,
+                               double margin, const Levels& levels) {
+  if (baseline.of <= 0 || contender.of <= 0) {
+    throw std::invalid_argument("a share of failures is a share of something");
+  }
+  const Interval before = limits_of(baseline, levels.limit);
+  const Interval after = limits_of(contender, levels.limit);
+  FewFailures out;
+  out.limits = {after.low - before.high, after.high - before.low};
+  const bool not_worse = out.limits.high < margin;
+  const bool equivalent = not_worse && out.limits.low > -margin;
+  const int64_t failed = baseline.failed + contender.failed;
+  if (failed == 0) {
+    if (equivalent) out.verdict = Verdict::equivalent;
+    return out;
+  }
+  double at_most = 0, at_least = 0;  // so many of the failures in the contender
+  for (int64_t in_contender = 0; in_contender <= failed; ++in_contender) {
+    const double chance = chance_of(in_contender, failed, contender.of, baseline.of);
+    if (in_contender <= contender.failed) at_most += chance;
+    if (in_contender >= contender.failed) at_least += chance;
+  }
+  out.p_value = std::min(at_least, 1.0);
+  const double difference = share(contender) - share(baseline);
+  if (*out.p_value <= levels.limit && difference >= margin) {
+    out.verdict = Verdict::regressed;
+  } else if (at_most <= levels.limit && difference <= -margin) {
+    out.verdict = Verdict::improved;
+  } else {
+    out.verdict = equivalent  ? Verdict::equivalent
+                  : not_worse ? Verdict::not_worse
+                              : Verdict::inconclusive;
+  }
+  return out;
+}
+
+}  // namespace tare
