@@ -54,10 +54,17 @@ TEST_F(InjectTest, TheSlowdownIsFoundAndIsTheServers) {
 // Whichever arm comes last, the data is put back at the end: a trial restarts the servers that the
 // other arm has its connections to. The orders of two pairs are each other's mirror.
 TEST_F(InjectTest, EitherArmMayBeTheLast) {
-  const TareOutcome two = tare_.run({"ab", shop(), "--inject", "orders_of=+0%", "--pairs", "2"});
+  const std::vector<std::string> weigh = {"ab",    shop(),          "--inject", "orders_of=+0%",
+                                          "--set", "measure_s=0.5", "--pairs"};
+  const auto run = [&](const std::string& pairs) {
+    std::vector<std::string> arguments = weigh;
+    arguments.push_back(pairs);
+    return tare_.run(arguments);
+  };
+  const TareOutcome two = run("2");
   EXPECT_LE(two.code, 2) << two.errors;
   std::filesystem::remove_all(tare_.results());
-  const TareOutcome three = tare_.run({"ab", shop(), "--inject", "orders_of=+0%", "--pairs", "3"});
+  const TareOutcome three = run("3");
   EXPECT_LE(three.code, 2) << three.errors;
   const Experiment experiment = only_experiment();
   ASSERT_EQ(experiment.pairs.size(), 3u) << three.out;
@@ -92,7 +99,7 @@ TEST_F(InjectTest, ArmsInTurnsAskTheSameOnServersOfTheirOwn) {
 TEST_F(InjectTest, ACtrlCDuringTurnsCleansUp) {
   const TareOutcome outcome =
       tare_.run({"ab", shop(), "--inject", "orders_of=+0%", "--interleave", "50ms", "--pairs", "9"},
-                std::chrono::seconds(15), [](Subprocess& process) { kill(process.pid(), SIGINT); });
+                std::chrono::seconds(8), [](Subprocess& process) { kill(process.pid(), SIGINT); });
   EXPECT_EQ(outcome.code, 130) << outcome.errors;
   EXPECT_TRUE(tare_.left_behind().empty());
   EXPECT_EQ(tare_.servers_running(), 0);

@@ -157,5 +157,32 @@ TEST(Expectations, AlsoLookUpwards) {
             "falls by at least 50 %");
 }
 
+TEST(ComparisonGuards, RequestsThatOutlastATurnMakeItInvalid) {
+  auto pairs = paired({10, 10}, {10, 10});
+  for (PairSample& pair : pairs) {
+    pair.order = PairOrder::in_turns;
+    for (Sample* sample : {&pair.baseline, &pair.contender}) {
+      sample->result.environment.generator["turn"] = "20 ms";
+    }
+  }
+  EXPECT_TRUE(compare(pairs, {}).invalid_reasons.empty());
+  pairs[1].contender.result.operations["page"].response_time_ns.p95 = 21'000'000;
+  const Comparison found = compare(pairs, {});
+  ASSERT_EQ(found.invalid_reasons.size(), 1u);
+  EXPECT_NE(
+      found.invalid_reasons[0].find("pair 2: more than 5 % of page take longer than a turn of "
+                                    "20 ms"),
+      std::string::npos);
+}
+
+TEST(ComparisonGuards, OtherDataInALaterPairIsSaid) {
+  auto pairs = paired({10, 10}, {10, 10});
+  pairs[1].baseline.result.schedule_digest = pairs[1].contender.result.schedule_digest = "e";
+  const Comparison found = compare(pairs, {});
+  ASSERT_EQ(found.invalid_reasons.size(), 1u);
+  EXPECT_NE(found.invalid_reasons[0].find("pairs 1 and 2 were asked different requests"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tare

@@ -212,7 +212,10 @@ ExpectationResult judge_expectation(const Judged& judged, const Expectation& exp
   ExpectationResult out{expectation.operation, expectation.metric,    expectation.limit,
                         expectation.bound,     Outcome::inconclusive, row.note};
   if (!row.change) return out;
-  const bool exact = row.kind == ChangeKind::exact;
+  // Where nothing failed, nothing rises: how much might have been missed is the note's to say.
+  const bool nothing_failed =
+      row.metric == "failed_share" && row.baseline == 0.0 && row.contender == 0.0;
+  const bool exact = row.kind == ChangeKind::exact || nothing_failed;
   const std::optional<double> low = exact ? row.change : row.low;
   const std::optional<double> high = exact ? row.change : row.high;
   if (!low || !high) return out;

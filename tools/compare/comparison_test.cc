@@ -277,6 +277,30 @@ TEST(Comparison, JudgesExpectations) {
   EXPECT_EQ(compare(halved, criteria).expectations.at(0).outcome, Outcome::inconclusive);
 }
 
+TEST(Comparison, ThatNothingFailsMeetsThatFailuresDoNotRise) {
+  Criteria criteria;
+  criteria.expect = {{"page", "failed_share", 0, Bound::at_most}};
+  const Comparison few =
+      compare({{trial(1, 100), trial(1, 100)}, {trial(1, 100), trial(1, 100)}}, criteria);
+  EXPECT_EQ(few.expectations.at(0).outcome, Outcome::met);
+  EXPECT_NE(few.expectations.at(0).note.find("0 of 200 failed"), std::string::npos);
+  EXPECT_EQ(row_of(few, "failed_share").gating, Gating::shown) << "too few to judge";
+}
+
+// The median of few p99 is an accident; what all requests say is not.
+TEST(Comparison, LimitsOfATailNeedRequestsBeyondIt) {
+  const auto outcome_at = [](double p90_ms, double max_ms) {
+    Result result = trial(1, 300).result;
+    HistogramSummary& times = result.operations["page"].response_time_ns;
+    times.p90 = int64_t(p90_ms * 1e6);
+    times.p99 = times.max = int64_t(max_ms * 1e6);
+    return judge_limits({{"page", 20.0, {}}}, {result, result}).at(0).outcome;
+  };
+  EXPECT_EQ(outcome_at(5, 19), Outcome::met);
+  EXPECT_EQ(outcome_at(5, 30), Outcome::inconclusive);
+  EXPECT_EQ(outcome_at(25, 30), Outcome::missed);
+}
+
 TEST(Comparison, HoldsLimitsAgainstTheContender) {
   const Limit limit{"page", 15.0, 0.01};
   Criteria criteria;
