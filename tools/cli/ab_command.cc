@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -99,7 +100,8 @@ LooksPlan plan_of(const AbCommand& command, const std::optional<Unfinished>& res
                   const std::optional<PooledExperiment>& pooled) {
   if (pooled) {
     const Experiment& before = pooled->experiment;
-    return plan_going_on({before.looks, before.repeats}, before.comparison.pairs, command.pairs);
+    const int pairs = std::max(before.comparison.pairs, pairs_begun(before));
+    return plan_going_on({before.looks, before.repeats}, pairs, command.pairs);
   }
   if (resumed && resumed->experiment.looks.size() > 1) {
     return {command.pairs == 0 ? resumed->experiment.looks : looks_up_to(command.pairs)};
@@ -220,9 +222,11 @@ int ab(AbCommand& command, std::stop_token stop) {
   screen.clear();
   std::vector<std::string> next = next_steps(options, outcome.folder.string());
   const int code = outcome.experiment.exit_code;
-  if ((code == 1 || code == 2) && !command.change.empty()) {
-    next.push_back(fmt::format("the same command with --pool {}   # ask again: its pairs count too",
-                               outcome.folder.string()));
+  const bool plain = command.pool.empty() && command.resume.empty() && command.inject.empty();
+  if ((code == 1 || code == 2) && plain) {
+    next.push_back(fmt::format("the same command with --pool {}{}   # ask again: its pairs count",
+                               outcome.folder.string(),
+                               command.pairs > 0 ? " and more --pairs" : ""));
   }
   write_outputs(outputs, experiment_render({outcome.experiment, outcome.folder, next,
                                             options.scenario, command.change}));

@@ -10,6 +10,7 @@
 
 #include "tools/compare/comparison_parts.h"
 #include "tools/compare/difference_scale.h"
+#include "tools/compare/few_failures.h"
 
 namespace tare {
 namespace {
@@ -46,6 +47,7 @@ std::optional<Subject> subject_of(const std::vector<PairSample>& pairs, const Cr
   std::vector<TrialValue> baseline, contender;
   Differences differences;
   Unit unit = Unit::nanoseconds;
+  double failures = 0;
   for (const PairSample& pair : pairs) {
     const Measurement before = measure(pair.baseline, {operation, metric});
     const Measurement after = measure(pair.contender, {operation, metric});
@@ -55,7 +57,10 @@ std::optional<Subject> subject_of(const std::vector<PairSample>& pairs, const Cr
     baseline.push_back({*before.value, before.of});
     contender.push_back({*after.value, after.of});
     differences.orders.push_back(pair.order);
+    failures += *before.value * double(before.of) + *after.value * double(after.of);
   }
+  // Judged by their counts (few_failures.h), which cannot be resampled.
+  if (metric == "failed_share" && failures < double(kFewFailures)) return std::nullopt;
   const ChangeKind kind = unit == Unit::share ? ChangeKind::points : ChangeKind::relative;
   const WorseIs worse = is_lower_worse(metric) ? WorseIs::lower : WorseIs::higher;
   Subject subject{{}, DifferenceScale(kind, worse, baseline, contender), std::move(differences)};

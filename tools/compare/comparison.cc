@@ -126,7 +126,7 @@ void share_alarms(const Criteria& criteria, Gating gating, Rows& rows) {
     Row& row = tested[i]->row;
     if (row.verdict != Verdict::regressed || beyond_chance[i]) continue;
     row.verdict = Verdict::inconclusive;
-    if (gating == Gating::gating) {
+    if (gating == Gating::gating && tested[i]->scale) {
       row.more_pairs = pairs_until(tested[i]->estimate, tested[i]->estimate.mean,
                                    criteria.levels.alarm / double(tested.size()));
     }

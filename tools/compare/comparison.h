@@ -97,7 +97,7 @@ struct Row {
   Gating gating = Gating::shown;
   int pairs = 0;                  // that entered the estimate
   std::optional<double> p_value;  // one-sided, of "worse"; none: no test was made
-  // The smallest worsening that so many pairs would have shown four times in five, and what the arm
+  // The smallest worsening that would be called regressed four times in five, and what the arm
   // that ran second has more by than the first; both in the terms of `change`.
   std::optional<double> detectable_change, order_effect;
   std::optional<int> more_pairs;  // of an inconclusive row: about so many more would settle it

@@ -120,19 +120,30 @@ std::vector<std::string> stale_caches(const std::vector<PairSample>& pairs) {
 namespace {
 
 // Where many requests last longer than a turn, each arm's work is in the other's times.
-void note_long_requests(const PairSample& pair, size_t number, std::vector<std::string>& reasons) {
-  for (const Result* result : {&pair.baseline.result, &pair.contender.result}) {
-    const auto turn = result->environment.generator.find("turn");
-    if (turn == result->environment.generator.end()) continue;
-    const double turn_ns = std::strtod(turn->second.c_str(), nullptr) * 1e6;
-    for (const auto& [name, operation] : result->operations) {
-      if (double(operation.response_time_ns.p95) <= turn_ns) continue;
-      reasons.push_back(
-          fmt::format("pair {}: more than 5 % of {} take longer than a turn of {}, so that each "
-                      "arm slows the other: say a longer --interleave, or leave it out",
-                      number, name, turn->second));
+std::vector<std::string> long_requests(const std::vector<PairSample>& pairs) {
+  std::map<std::string, int> trials;  // by operation
+  std::string length;
+  for (const PairSample& pair : pairs) {
+    for (const Result* result : {&pair.baseline.result, &pair.contender.result}) {
+      const auto turn = result->environment.generator.find("turn");
+      if (pair.order != PairOrder::in_turns || turn == result->environment.generator.end())
+        continue;
+      length = turn->second;
+      const double turn_ns = std::strtod(length.c_str(), nullptr) * 1e6;
+      for (const auto& [name, operation] : result->operations) {
+        trials[name] += double(operation.response_time_ns.p95) > turn_ns;
+      }
     }
   }
+  std::vector<std::string> lines;
+  for (const auto& [name, count] : trials) {
+    if (count == 0) continue;
+    lines.push_back(
+        fmt::format("in {} of {} trials more than 5 % of {} take longer than a turn of {}, so that "
+                    "each arm slows the other: say a longer --interleave, or leave it out",
+                    count, 2 * pairs.size(), name, length));
+  }
+  return lines;
 }
 
 }  // namespace
@@ -162,7 +173,6 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
     }
     compare_environments(baseline.environment, contender.environment,
                          fmt::format("the arms of pair {}", i + 1), criteria, reasons);
-    if (pairs[i].order == PairOrder::in_turns) note_long_requests(pairs[i], i + 1, reasons);
     const bool same_times = pairs[i].order != PairOrder::in_turns;
     if (same_times && baseline.schedule_digest != pairs[0].baseline.result.schedule_digest) {
       reasons.push_back(fmt::format(
@@ -178,6 +188,7 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
     for (std::string& line : different_rows(pairs)) reasons.push_back(std::move(line));
   }
   for (std::string& line : stale_caches(pairs)) reasons.push_back(std::move(line));
+  for (std::string& line : long_requests(pairs)) reasons.push_back(std::move(line));
   if (reasons.size() > kMostReasons) {
     const size_t more = reasons.size() - kMostReasons;
     reasons.resize(kMostReasons);

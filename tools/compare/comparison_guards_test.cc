@@ -170,8 +170,8 @@ TEST(ComparisonGuards, RequestsThatOutlastATurnMakeItInvalid) {
   const Comparison found = compare(pairs, {});
   ASSERT_EQ(found.invalid_reasons.size(), 1u);
   EXPECT_NE(
-      found.invalid_reasons[0].find("pair 2: more than 5 % of page take longer than a turn of "
-                                    "20 ms"),
+      found.invalid_reasons[0].find("in 1 of 4 trials more than 5 % of page take longer than a "
+                                    "turn of 20 ms"),
       std::string::npos);
 }
 

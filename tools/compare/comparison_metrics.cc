@@ -18,7 +18,6 @@ struct Values {
   std::vector<PairOrder> orders;
   int64_t fewest_beyond = std::numeric_limits<int64_t>::max();
   std::string missing;  // why a metric is not there in an arm
-  int64_t scheduled = 0;
 };
 
 Values values_of(const std::vector<PairSample>& pairs, const Measurand& measurand, Unit& unit) {
@@ -30,7 +29,6 @@ Values values_of(const std::vector<PairSample>& pairs, const Measurand& measuran
     unit = before.unit;
     const int64_t scheduled =
         scheduled_in(pairs[i].baseline, operation) + scheduled_in(pairs[i].contender, operation);
-    out.scheduled += scheduled;
     if (before.value) out.baseline.push_back({*before.value, before.of});
     if (after.value) out.contender.push_back({*after.value, after.of});
     if (before.value && after.value) {
@@ -52,7 +50,8 @@ Values values_of(const std::vector<PairSample>& pairs, const Measurand& measuran
 // is trimmed as the metric is: a few late wake-ups that a tm95 leaves out do not touch it.
 double lag_slack(const std::vector<PairSample>& pairs, const Row& row) {
   if (!row.metric.starts_with("response_time_") || !row.baseline || *row.baseline <= 0) return 0;
-  const bool trimmed = row.metric.find("tm95") != std::string::npos || row.metric.ends_with("p50");
+  const bool trimmed =
+      row.metric.find("_tm95") != std::string::npos || row.metric.find("_p50") != std::string::npos;
   const auto lag_of = [trimmed](const Sample& sample) {
     const HistogramSummary& lag = sample.result.generator.lag_ns;
     return trimmed ? lag.tm95 : lag.mean;
@@ -90,7 +89,11 @@ bool judge_as_few_failures(Row& row, const Values& values, const Criteria& crite
   row.high = found.limits.high;
   row.p_value = found.p_value;
   if (row.gating == Gating::gating || found.verdict) row.verdict = found.verdict;
-  if (after.failed == 0) {
+  if (after.failed > 0) {
+    const bool told = found.verdict && *found.verdict != Verdict::inconclusive;
+    note(row, fmt::format("{} of {} failed, {} of {} before{}", after.failed, after.of,
+                          before.failed, before.of, told ? "" : ": too few to judge"));
+  } else {
     const double most = 100 * -std::expm1(std::log(0.05) / double(after.of));  // 95 %, one-sided
     note(row, fmt::format("0 of {} failed; at most {:.2g} % at 95 %{}", after.of, most,
                           found.verdict ? "" : ", too few to judge"));

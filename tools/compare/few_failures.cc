@@ -53,7 +53,7 @@ FewFailures judge_few_failures(const FailureCount& baseline, const FailureCount&
   const bool equivalent = not_worse && out.limits.low > -margin;
   const int64_t failed = baseline.failed + contender.failed;
   if (failed == 0) {
-    if (equivalent) out.verdict = Verdict::equivalent;
+    if (not_worse) out.verdict = equivalent ? Verdict::equivalent : Verdict::not_worse;
     return out;
   }
   double at_most = 0, at_least = 0;  // so many of the failures in the contender
@@ -68,10 +68,10 @@ FewFailures judge_few_failures(const FailureCount& baseline, const FailureCount&
     out.verdict = Verdict::regressed;
   } else if (at_most <= levels.limit && difference <= -margin) {
     out.verdict = Verdict::improved;
-  } else {
-    out.verdict = equivalent  ? Verdict::equivalent
-                  : not_worse ? Verdict::not_worse
-                              : Verdict::inconclusive;
+  } else if (not_worse) {
+    out.verdict = equivalent ? Verdict::equivalent : Verdict::not_worse;
+  } else if (difference > 0) {
+    out.verdict = Verdict::inconclusive;
   }
   return out;
 }

@@ -18,7 +18,8 @@ struct FailureCount {
 };
 
 struct FewFailures {
-  // None: nothing failed, and so few requests cannot show that the margin is kept.
+  // None: the contender failed no more than the baseline, and so few requests cannot show that the
+  // margin is kept.
   std::optional<Verdict> verdict;
   Interval limits;                // of the difference of the shares
   std::optional<double> p_value;  // one-sided, of "worse"; none when nothing failed

@@ -37,7 +37,9 @@ TEST(FewFailures, AFailureInEachTrialMayBeChance) {
   EXPECT_EQ(verdict_of({0, 1'000'000}, {9, 1'000'000}), Verdict::equivalent)
       << "beyond chance, far "
          "below the margin";
-  EXPECT_EQ(verdict_of({5, 1000}, {4, 1000}), Verdict::inconclusive);
+  EXPECT_EQ(verdict_of({4, 1000}, {5, 1000}), Verdict::inconclusive);
+  EXPECT_FALSE(verdict_of({5, 1000}, {4, 1000})) << "no worse than none and none";
+  EXPECT_EQ(verdict_of({0, 1000}, {0, 4000}), Verdict::not_worse);
 }
 
 // Where the contender breaks the margin by a hair, at most 2.5 % of answers say that it is kept.

@@ -54,6 +54,9 @@ LooksPlan plan_going_on(const LooksPlan& plan, int pairs, int wanted) {
       std::find(plan.looks.begin(), plan.looks.end(), pairs) != plan.looks.end();
   if (wanted == 0 && as_planned && pairs < plan.looks.back()) return plan;
   LooksPlan next{{}, plan.repeats + 1};
+  if (next.repeats > kMostRepeats) {
+    throw UsageError(fmt::format("it was repeated {} times: begin anew", plan.repeats));
+  }
   if (wanted != 0) {
     next.looks = {wanted};
   } else if (plan.looks.size() == 1) {

@@ -202,6 +202,7 @@ ComparedArms pair_up(const MeasuredArm& baseline, const MeasuredArm& contender,
   experiment.seed = contender.experiment.seed;
   experiment.started_at = started(contender.trials.front());
   experiment.looks = looks_of(baseline, contender, pairs);
+  if (measured_together(baseline, contender)) experiment.repeats = contender.experiment.repeats;
   experiment.criteria = criteria_of_both(baseline, contender);
   for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
   experiment.found_invalid = found_invalid(baseline, contender);

@@ -94,6 +94,7 @@ TEST_F(MeasuredArmTest, AnExperimentsOwnArmsWereLookedAtAsOftenAsItWas) {
   const fs::path folder = folders_.experiment("a", {.pairs = 3, .contender_ms = 12});
   Experiment stored = read_experiment(folder);
   stored.looks = {2, 3};
+  stored.repeats = 1;
   write_experiment(folder, stored);
   for (const ExperimentPair& pair : stored.pairs) {
     for (const std::string& trial : {pair.baseline, pair.contender}) {
@@ -103,9 +104,11 @@ TEST_F(MeasuredArmTest, AnExperimentsOwnArmsWereLookedAtAsOftenAsItWas) {
   }
   const Experiment own = weigh(folder.string() + ":baseline", folder.string());
   EXPECT_EQ(own.looks, (std::vector<int>{2, 3}));
+  EXPECT_EQ(own.repeats, 1);
   EXPECT_EQ(own.pairs[0].order, PairOrder::in_turns);
   const fs::path other = folders_.experiment("b", {.day = 2, .pairs = 3});
   EXPECT_EQ(weigh(other, folder).looks, std::vector<int>{3}) << "measured apart";
+  EXPECT_EQ(weigh(other, folder).repeats, 0);
 }
 
 TEST_F(MeasuredArmTest, ComparesAsManyTrialsAsBothHave) {

@@ -115,6 +115,15 @@ Experiment begin_experiment(const AbArms& arms, const Change& change) {
   return experiment;
 }
 
+// A repeat is no answer without one.
+void require_new_pair(const std::vector<PairSample>& samples, const Experiment& experiment) {
+  const int counting = int(untainted(samples, experiment.pairs).size());
+  if (counting > experiment.pooled.back().pairs) return;
+  throw UsageError(
+      "no new pair counts, so nothing is repeated: give it more time (--budget), or mend what "
+      "tainted the pairs");
+}
+
 // On connections of its own: preparing the contender may have restarted the servers.
 Environment environment_now(const Workbench& bench) {
   const EnvironmentOf of = bench.environment_of();
@@ -150,6 +159,8 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   EventLog log(folder.path() / "log.jsonl");
   log.add(options.resumed ? "resume" : "start",
           {{"scenario", experiment.scenario}, {"change", change.name}});
+  std::optional<RepeatMark> mark;
+  if (options.pooled) mark.emplace(*options.pooled, folder_name(options, change));
   std::vector<PairSample> samples;
   try {
     prepare(arms, change, log);
@@ -170,12 +181,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
       return code != kInconclusive && too_many_tainted(experiment.pairs).empty();
     };
     samples = run_pairs(arms, change, pairs, *experiment.criteria, log, experiment);
-    if (!experiment.pooled.empty() &&
-        int(untainted(samples, experiment.pairs).size()) <= pooled_pairs) {
-      throw UsageError(
-          "no new pair counts, so nothing is repeated: give it more time (--budget), or mend what "
-          "tainted the pairs");
-    }
+    if (!experiment.pooled.empty()) require_new_pair(samples, experiment);
     experiment = judged(std::move(experiment), samples);
     leave(arms, change);
   } catch (...) {
@@ -185,6 +191,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     if (repeatable && experiment.pairs.size() > pairs_before &&
         experiment.comparison.rows.empty()) {
       const auto place = keep_unfinished(folder, arms, change, options, experiment);
+      if (mark) mark->keep();
       if (options.kept) options.kept(place, size_t(pairs_begun(experiment)));
     }
     throw;
@@ -192,7 +199,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   experiment.duration_s = duration_s();
   log.add("verdict", {{"exit_code", std::to_string(experiment.exit_code)}});
   auto place = publish_finished(folder, arms, change, options, experiment, samples.front());
-  if (options.pooled) mark_repeated(*options.pooled, place.filename().string());
+  if (mark) mark->keep();
   return {std::move(experiment), std::move(place)};
 }
 

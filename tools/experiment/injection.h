@@ -46,9 +46,10 @@ using WorkbenchOf = std::function<std::unique_ptr<Workbench>(const Scenario& sce
 // requests with so much work that they should take twice as long. What the probe really adds, under
 // the load and at the pace of the experiment (with rests where the scenario is one with_turns()),
 // says how much work the share is; a loop timed on a server at rest would not. A trial that
-// something disturbs (trial_guards.h) is run again, up to three times. Nothing is run for a share
+// something disturbs (trial_guards.h) is run again, three times in all. Nothing is run for a share
 // of 0. `results` is for what is written meanwhile; nothing is left there. Throws as run_trial, and
-// UsageError when no request runs the statement or the probe is not slower.
+// UsageError when no request runs the statement, the probe is not slower, or none of three trials
+// is sound.
 Spin calibrate_spin(const Scenario& scenario, const Injection& injection,
                     std::optional<Nanoseconds> turn, const WorkbenchOf& bench_of,
                     const std::filesystem::path& results);

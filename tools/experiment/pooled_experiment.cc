@@ -1,8 +1,12 @@
 #include "tools/experiment/pooled_experiment.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 
 #include "bench/model/errors.h"
 #include "bench/model/result_file.h"
@@ -43,6 +47,14 @@ void require_same_text(const PooledExperiment& pooled, const char* file, const s
                                    file));
 }
 
+void require_not_repeated(const PooledExperiment& pooled) {
+  const fs::path mark = pooled.folder / kMark;
+  if (!fs::exists(mark)) return;
+  throw cannot(pooled, fmt::format("it was repeated already, by {}: repeat that one (if it was "
+                                   "lost, remove {})",
+                                   read_whole_file(mark), mark.string()));
+}
+
 int counted(const Experiment& experiment) {
   return experiment.comparison.pairs;
 }
@@ -52,10 +64,7 @@ int counted(const Experiment& experiment) {
 PooledExperiment read_pooled(const fs::path& folder) {
   PooledExperiment pooled{folder, read_experiment(folder), {}};
   Experiment& experiment = pooled.experiment;
-  if (fs::exists(folder / kMark)) {
-    throw cannot(pooled, fmt::format("it was repeated already, by {}: repeat that one",
-                                     read_whole_file(folder / kMark)));
-  }
+  require_not_repeated(pooled);
   if (experiment.exit_code == kInvalid) {
     throw cannot(pooled,
                  "it is not valid, so its pairs cannot count; mend what it names (tare show), and "
@@ -108,8 +117,21 @@ void require_same_place(const PooledExperiment& pooled, const Environment& now) 
                value_of(now.generator, "servers"));
 }
 
-void mark_repeated(const PooledExperiment& pooled, const std::string& by) {
-  write_whole_file(pooled.folder / kMark, by);
+RepeatMark::RepeatMark(const PooledExperiment& pooled, const std::string& by)
+    : file_(pooled.folder / kMark) {
+  const int file = open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (file < 0) {
+    require_not_repeated(pooled);
+    throw cannot(pooled, fmt::format("cannot leave a note of the repeat there ({}): {}",
+                                     file_.string(), std::strerror(errno)));
+  }
+  close(file);
+  write_whole_file(file_, by);
+}
+
+RepeatMark::~RepeatMark() {
+  std::error_code ignored;
+  if (!kept_) fs::remove(file_, ignored);
 }
 
 void take_over(const PooledExperiment& pooled, const fs::path& to, Experiment& experiment) {

@@ -38,9 +38,22 @@ void require_same_question(const PooledExperiment& pooled, const Repeat& repeat)
 // The same for the machine and the programs, as they are now.
 void require_same_place(const PooledExperiment& pooled, const Environment& now);
 
-// Leaves a note of the repeat in its folder, so that it is not repeated beside that: pairs that may
-// be drawn again and again are no evidence. Throws std::runtime_error when the disk refuses.
-void mark_repeated(const PooledExperiment& pooled, const std::string& by);
+// A note of the repeat in the folder of what it repeats, so that nothing else repeats that: pairs
+// that may be drawn again and again are no evidence. Taken back when nothing of the repeat is kept.
+class RepeatMark {
+ public:
+  // Throws UsageError when it is there already, or cannot be written.
+  RepeatMark(const PooledExperiment& pooled, const std::string& by);
+  ~RepeatMark();
+  RepeatMark(const RepeatMark&) = delete;
+  RepeatMark& operator=(const RepeatMark&) = delete;
+
+  void keep() { kept_ = true; }
+
+ private:
+  std::filesystem::path file_;
+  bool kept_ = false;
+};
 
 // Its trials into `to`; its pairs, and what was seen while they were measured, into `experiment`.
 void take_over(const PooledExperiment& pooled, const std::filesystem::path& to,

@@ -105,6 +105,18 @@ TEST_F(Pooled, AnotherMachineOrServerIsRefused) {
   EXPECT_THROW(require_same_place(pooled, now), UsageError);
 }
 
+TEST_F(Pooled, ItIsRepeatedOnce) {
+  const PooledExperiment pooled = read_pooled(failed_);
+  {
+    const RepeatMark lost(pooled, "lost");
+    EXPECT_THROW(read_pooled(failed_), UsageError);
+    EXPECT_THROW(RepeatMark(pooled, "another"), UsageError);
+  }
+  EXPECT_NO_THROW(read_pooled(failed_)) << "nothing of it was kept";
+  RepeatMark(pooled, "kept").keep();
+  EXPECT_THROW(read_pooled(failed_), UsageError);
+}
+
 TEST_F(Pooled, WhatIsNotValidCannotCount) {
   Experiment experiment = read_experiment(failed_);
   experiment.exit_code = 3;
