@@ -42,12 +42,13 @@ struct LooksPlan {
   friend bool operator==(const LooksPlan&, const LooksPlan&) = default;
 };
 
+inline constexpr int kMostRepeats = 30;
+
 // The plan of an experiment that ended at `pairs` and goes on: the same one where it has looks left
 // and ended at one of them. Else a further repeat, with looks of its own: `wanted` alone, if it is
 // not 0; for one of a fixed number twice that number; for one that runs until a verdict the
 // standard looks that are left (a budget ended it between them), or half as many again and twice as
 // many. Throws UsageError when `wanted` is not 0 and not more than `pairs`.
-inline constexpr int kMostRepeats = 30;
 LooksPlan plan_going_on(const LooksPlan& plan, int pairs, int wanted);
 
 }  // namespace tare
