@@ -1,23 +1,12 @@
 #include "tools/compare/few_failures.h"
 
 #include <algorithm>
-#include <boost/math/distributions/binomial.hpp>
 #include <stdexcept>
+
+#include "tools/compare/proportion.h"
 
 namespace tare {
 namespace {
-
-using Binomial = boost::math::binomial_distribution<>;
-
-Interval limits_of(const FailureCount& count, double level) {
-  const auto trials = double(count.of), failed = double(count.failed);
-  Interval limits{0, 1};
-  if (count.failed > 0) limits.low = Binomial::find_lower_bound_on_p(trials, failed, level);
-  if (count.failed < count.of) {
-    limits.high = Binomial::find_upper_bound_on_p(trials, failed, level);
-  }
-  return limits;
-}
 
 // n (n - 1) ... (n - k + 1).
 double falling(int64_t n, int64_t k) {
@@ -34,8 +23,8 @@ double chance_of(int64_t in_contender, int64_t failed, int64_t contender, int64_
          falling(contender + baseline, failed);
 }
 
-double share(const FailureCount& count) {
-  return double(count.failed) / double(count.of);
+Proportion share_of(const FailureCount& count, const Levels& levels) {
+  return proportion(double(count.failed) / double(count.of), double(count.of), levels.limit);
 }
 
 }  // namespace
@@ -45,8 +34,7 @@ FewFailures judge_few_failures(const FailureCount& baseline, const FailureCount&
   if (baseline.of <= 0 || contender.of <= 0) {
     throw std::invalid_argument("a share of failures is a share of something");
   }
-  const Interval before = limits_of(baseline, levels.limit);
-  const Interval after = limits_of(contender, levels.limit);
+  const Proportion before = share_of(baseline, levels), after = share_of(contender, levels);
   FewFailures out;
   out.limits = {after.low - before.high, after.high - before.low};
   const bool not_worse = out.limits.high < margin;
@@ -63,7 +51,7 @@ FewFailures judge_few_failures(const FailureCount& baseline, const FailureCount&
     if (in_contender >= contender.failed) at_least += chance;
   }
   out.p_value = std::min(at_least, 1.0);
-  const double difference = share(contender) - share(baseline);
+  const double difference = after.share - before.share;
   if (*out.p_value <= levels.limit && difference >= margin) {
     out.verdict = Verdict::regressed;
   } else if (at_most <= levels.limit && difference <= -margin) {

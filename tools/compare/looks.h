@@ -48,7 +48,8 @@ inline constexpr int kMostRepeats = 30;
 // and ended at one of them. Else a further repeat, with looks of its own: `wanted` alone, if it is
 // not 0; for one of a fixed number twice that number; for one that runs until a verdict the
 // standard looks that are left (a budget ended it between them), or half as many again and twice as
-// many. Throws UsageError when `wanted` is not 0 and not more than `pairs`.
+// many. Throws UsageError when `wanted` is not 0 and not more than `pairs`, and after
+// kMostRepeats.
 LooksPlan plan_going_on(const LooksPlan& plan, int pairs, int wanted);
 
 }  // namespace tare

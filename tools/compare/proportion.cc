@@ -9,8 +9,6 @@
 namespace tare {
 namespace {
 
-constexpr double kTail = 0.025;
-
 std::string figure(double share) {
   const double value = 100 * share;
   if (value == 0 || value == 100) return fmt::format("{:.0f}", value);
@@ -22,17 +20,17 @@ std::string figure(double share) {
 
 }  // namespace
 
-Proportion proportion(double share, double of) {
+Proportion proportion(double share, double of, double level) {
   if (!(share >= 0 && share <= 1 && of > 0)) {
     throw std::invalid_argument("a proportion is a share, of 0 to 1, of something");
   }
   Proportion out{share};
   const double yes = share * of, no = of - yes;
   using boost::math::beta_distribution;
-  if (yes > 0) out.low = boost::math::quantile(beta_distribution<>(yes, no + 1), kTail);
+  if (yes > 0) out.low = boost::math::quantile(beta_distribution<>(yes, no + 1), level);
   if (no > 0) {
     out.high =
-        boost::math::quantile(boost::math::complement(beta_distribution<>(yes + 1, no), kTail));
+        boost::math::quantile(boost::math::complement(beta_distribution<>(yes + 1, no), level));
   }
   // Close to 0 and 1 the limits of so few may be rounded past the share itself.
   out.low = std::min(out.low, share);
