@@ -14,8 +14,8 @@
 namespace tare::style {
 namespace {
 
-// model <- engine <- drivers <- loaders <- experiment <- cli; model <- compare <- report <- cli;
-// compare <- experiment; compare <- proof. A folder may always include its own files.
+// model <- engine <- drivers <- loaders <- experiment <- cli; model <- plans <- compare <- report
+// <- cli; compare <- experiment; compare <- proof. A folder may always include its own files.
 const std::map<std::string, std::set<std::string>>& allowed_folders() {
   static const std::map<std::string, std::set<std::string>> kAllowed = {
       {"bench/model", {}},
@@ -23,22 +23,23 @@ const std::map<std::string, std::set<std::string>>& allowed_folders() {
       {"bench/drivers", {"bench/model", "bench/engine"}},
       {"bench/micro", {"bench/model", "bench/engine", "bench/drivers"}},
       {"loaders", {"bench/model", "bench/engine", "bench/drivers"}},
-      {"tools/compare", {"bench/model"}},
-      {"tools/report", {"bench/model", "tools/compare"}},
-      {"tools/proof", {"bench/model", "tools/compare"}},
+      {"tools/plans", {"bench/model"}},
+      {"tools/compare", {"bench/model", "tools/plans"}},
+      {"tools/report", {"bench/model", "tools/plans", "tools/compare"}},
+      {"tools/proof", {"bench/model", "tools/plans", "tools/compare"}},
       {"tools/experiment",
-       {"bench/model", "bench/engine", "bench/drivers", "loaders", "tools/compare"}},
+       {"bench/model", "bench/engine", "bench/drivers", "loaders", "tools/plans", "tools/compare"}},
       {"tools/cli",
-       {"bench/model", "bench/engine", "bench/drivers", "loaders", "tools/compare", "tools/report",
-        "tools/experiment"}},
+       {"bench/model", "bench/engine", "bench/drivers", "loaders", "tools/plans", "tools/compare",
+        "tools/report", "tools/experiment"}},
       {"tools/style", {}},
   };
   return kAllowed;
 }
 
 const std::set<std::string>& folders_without_database() {
-  static const std::set<std::string> kFolders = {"bench/model", "bench/engine", "tools/compare",
-                                                 "tools/report", "tools/proof"};
+  static const std::set<std::string> kFolders = {"bench/model",   "bench/engine", "tools/plans",
+                                                 "tools/compare", "tools/report", "tools/proof"};
   return kFolders;
 }
 
