@@ -141,13 +141,24 @@ int free_test_port() {
 }
 
 TestPostgres::TestPostgres(const std::string& password, TestReach reach) {
+  begin({}, password, reach);
+}
+
+TestPostgres::TestPostgres(const Setup& setup) {
+  begin(setup, "", TestReach::socket);
+}
+
+void TestPostgres::begin(const Setup& setup, const std::string& password, TestReach reach) {
+  const auto program = [&](const char* name) {
+    return setup.bin.empty() ? postgres_program(name) : (setup.bin / name).string();
+  };
   const passwd* user = postgres_user();
   const std::string folder = folder_.path().string();
   if (user != nullptr && chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
     throw std::runtime_error("cannot give " + folder + " to the user postgres");
   }
   const std::string data = folder + "/data";
-  std::vector<std::string> arguments = {postgres_program("initdb"),
+  std::vector<std::string> arguments = {program("initdb"),
                                         "--no-sync",
                                         "--encoding=UTF8",
                                         "--no-locale",
@@ -167,10 +178,21 @@ TestPostgres::TestPostgres(const std::string& password, TestReach reach) {
   }
   const bool loopback = reach == TestReach::loopback;
   const int port = loopback ? free_test_port() : 5432;
-  pid_ = start(
-      {postgres_program("postgres"), "-D", data, "-k", folder, "-p", std::to_string(port), "-c",
-       loopback ? "listen_addresses=127.0.0.1" : "listen_addresses=", "-c", "fsync=off"},
-      user, SIGQUIT);
+  arguments = {program("postgres"),
+               "-D",
+               data,
+               "-k",
+               folder,
+               "-p",
+               std::to_string(port),
+               "-c",
+               loopback ? "listen_addresses=127.0.0.1" : "listen_addresses=",
+               "-c",
+               "fsync=off"};
+  for (const std::string& setting : setup.settings) {
+    arguments.insert(arguments.end(), {"-c", setting});
+  }
+  pid_ = start(arguments, user, SIGQUIT);
   endpoint_ = {.host = loopback ? "127.0.0.1" : folder,
                .port = port,
                .user = "postgres",

