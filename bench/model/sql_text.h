@@ -35,4 +35,14 @@ bool has_foreign_key(const std::string& type);
 bool is_integer_type(const std::string& type);
 bool is_numeric_type(const std::string& type);
 
+// What a query is, whatever its literals and however many an IN list has.
+struct QueryIdentity {
+  std::string fingerprint;  // 16 hex digits, libpg_query's
+  std::string note;         // why it is less sure than that; empty: nothing
+};
+
+// A statement that the parser does not know (newer than PostgreSQL 15, or wrong) is told by its
+// text, white space apart: then its literals count, and the note says so.
+QueryIdentity query_identity(const std::string& sql);
+
 }  // namespace tare

@@ -150,5 +150,48 @@ TEST(SqlTextCheck, RefusesWhatDoesNotSuitThePlace) {
   }
 }
 
+std::string identity(const std::string& sql) {
+  const QueryIdentity identity = query_identity(sql);
+  EXPECT_EQ(identity.note, "") << sql;
+  EXPECT_EQ(identity.fingerprint.size(), 16u) << sql;
+  return identity.fingerprint;
+}
+
+TEST(QueryIdentity, IsTheQueryWithoutItsLiterals) {
+  const std::string three = identity("SELECT * FROM orders WHERE id IN (1, 2, 3)");
+  EXPECT_EQ(identity("SELECT * FROM orders WHERE id IN (4, 5, 6, 7)"), three);
+  EXPECT_EQ(identity("select *\n  from orders where id in ($1, $2, $3, $4, $5)"), three);
+  EXPECT_NE(identity("SELECT * FROM orders WHERE customer_id IN (1, 2, 3)"), three);
+  EXPECT_NE(identity("SELECT * FROM orders WHERE id NOT IN (1, 2, 3)"), three);
+  EXPECT_EQ(identity("SELECT 1 FROM t WHERE a = 'x'"), identity("SELECT 1 FROM t WHERE a = 'y'"));
+  EXPECT_EQ(identity("SELECT 1 FROM t WHERE a = 'x'"), identity("SELECT 1 FROM t WHERE a = $1"));
+  EXPECT_NE(identity("SELECT 1 FROM t WHERE a = 'x'"), identity("SELECT 1 FROM t WHERE b = 'x'"));
+  EXPECT_NE(identity("UPDATE t SET a = 1 WHERE id = 1"),
+            identity("UPDATE t SET b = 1 WHERE id = 1"));
+}
+
+TEST(QueryIdentity, OfAStatementNewerThanTheParserIsItsText) {
+  const std::string newer = "SELECT * FROM JSON_TABLE($1, '$' COLUMNS (a int PATH '$.  a')) t";
+  const QueryIdentity identity = query_identity(newer);
+  EXPECT_EQ(identity.fingerprint.size(), 16u);
+  EXPECT_TRUE(identity.note.starts_with("PostgreSQL 15's grammar does not know this statement ("))
+      << identity.note;
+  const std::string spaced =
+      "\n SELECT *  FROM\tJSON_TABLE($1, '$' COLUMNS (a int PATH '$.  a')) t ; ";
+  EXPECT_EQ(query_identity(spaced).fingerprint, identity.fingerprint);
+  EXPECT_NE(
+      query_identity("SELECT * FROM JSON_TABLE($1, '$' COLUMNS (a int PATH '$. a')) t").fingerprint,
+      identity.fingerprint);
+  EXPECT_NE(query_identity("").fingerprint, identity.fingerprint);
+}
+
+TEST(QueryIdentity, SurvivesDeepNesting) {
+  for (const int depth : {3000, 100'000}) {
+    std::string sql = "SELECT ";
+    for (int i = 0; i < depth; ++i) sql += "NOT ";
+    EXPECT_EQ(query_identity(sql + "true").fingerprint.size(), 16u) << depth;
+  }
+}
+
 }  // namespace
 }  // namespace tare
