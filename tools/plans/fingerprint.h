@@ -14,6 +14,8 @@ namespace tare {
 // root.
 struct PartitionRoots {
   std::map<std::string, std::string> relations, indexes;
+
+  friend bool operator==(const PartitionRoots&, const PartitionRoots&) = default;
 };
 
 // Equal for plans that are the same in this respect; 16 hex digits each. What differs by literals,

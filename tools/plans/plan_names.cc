@@ -18,14 +18,11 @@ std::string root_of(const std::map<std::string, std::string>& roots, const std::
   return found == roots.end() ? key : found->second;
 }
 
-// An index's schema is its table's, but plans do not say it.
+// Plans do not say an index's schema, which is its table's.
 std::string root_of_index(const PartitionRoots& roots, const PlanNode& node) {
-  if (node.index.empty()) return "";
   auto found = roots.indexes.find(node.schema + "." + node.index);
   if (found == roots.indexes.end()) found = roots.indexes.find(node.index);
-  if (found == roots.indexes.end()) return node.index;
-  const size_t dot = found->second.rfind('.');
-  return dot == std::string::npos ? found->second : found->second.substr(dot + 1);
+  return found == roots.indexes.end() ? node.index : found->second;
 }
 
 // "ev_2" is how PostgreSQL calls the second partition of what the query calls "ev".
