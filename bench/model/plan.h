@@ -1,5 +1,5 @@
 // One EXPLAIN of one SQL step with one set of parameters.
-// Level: model. Plain values; the fingerprint is computed in tools/compare/plan_shape.h.
+// Level: model. Plain values; the fingerprint is computed in tools/plans/fingerprint.h.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,12 @@ struct Plan {
   std::vector<std::string> parameters;
   int64_t requests = 1;      // of the operation's first requests that ask with these parameters
   std::string explain_json;  // PostgreSQL's own JSON array, whole; empty when `error` is set
-  std::string shape;         // fingerprint of the shape: equal shapes, equal plans
-  std::string summary;       // the shape in words: "Index Scan using relation_target on relation"
-  int64_t blocks = 0;        // logical reads of the execution: shared and local, hit + read
-  int64_t rows = 0;          // rows the top node returned
-  std::string error;         // why there is no plan; empty when there is one
+  // F1 (tools/plans/fingerprint.h), made when the partitions were known: equal ones, equal plans.
+  std::string shape;
+  std::string summary;  // the shape in words: "Index Scan using relation_target on relation"
+  int64_t blocks = 0;   // logical reads of the execution: shared and local, hit + read
+  int64_t rows = 0;     // rows the top node returned
+  std::string error;    // why there is no plan; empty when there is one
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };

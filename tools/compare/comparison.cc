@@ -249,7 +249,7 @@ Sample sample_of(const Result& result) {
     TrialPlan out{plan.operation, plan.step, plan.parameters, plan.requests, {}, plan.error};
     if (out.error.empty()) {
       try {
-        out.shape = plan_shape(plan.explain_json);
+        out.shape = shape_of(plan);
       } catch (const std::runtime_error& error) {
         out.error = error.what();
       }

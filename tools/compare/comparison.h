@@ -13,7 +13,7 @@
 #include "bench/model/scenario.h"
 #include "tools/compare/hit_or_fix.h"
 #include "tools/compare/looks.h"
-#include "tools/compare/plan_shape.h"
+#include "tools/plans/plan_shape.h"
 
 namespace tare {
 

@@ -212,7 +212,7 @@ std::vector<PlanChange> plan_changes(const std::vector<PairSample>& pairs, int& 
       step.operation = plan.operation;
       step.step = plan.step;
       ++step.compared;
-      if (plan.shape.fingerprint == other->shape.fingerprint) continue;
+      if (is_same_plan(plan.shape, other->shape)) continue;
       ++step.changed;
       if (step.description.empty()) {
         step.description = describe_plan_change(plan.shape, other->shape);

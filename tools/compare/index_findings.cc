@@ -11,7 +11,7 @@
 #include "bench/model/sql_updates.h"
 #include "tools/compare/index_redundancy.h"
 #include "tools/compare/index_words.h"
-#include "tools/compare/plan_tables.h"
+#include "tools/plans/plan_tables.h"
 
 namespace tare {
 namespace {

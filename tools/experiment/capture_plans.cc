@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "tools/compare/plan_shape.h"
+#include "tools/experiment/partition_roots.h"
+#include "tools/plans/plan_shape.h"
 
 namespace tare {
 namespace {
@@ -73,7 +74,7 @@ std::vector<std::pair<ParameterSet, int64_t>> weighed(const std::vector<Paramete
 
 std::vector<Plan> capture(PostgresControl& postgres, const std::string& operation,
                           const SqlStepCall& call, const SqlCall& statement,
-                          const std::vector<ParameterSet>& all) {
+                          const std::vector<ParameterSet>& all, const PartitionRoots& roots) {
   std::vector<Plan> plans;
   std::vector<ParameterSet> sets;
   for (const auto& [parameters, requests] : weighed(all)) {
@@ -93,7 +94,7 @@ std::vector<Plan> capture(PostgresControl& postgres, const std::string& operatio
     for (size_t i = 0; i < plans.size(); ++i) {
       plans[i].explain_json = explained[i].json;
       plans[i].error = explained[i].error;
-      describe_plan(plans[i]);
+      describe_plan(plans[i], roots);
     }
   } catch (const SqlError& error) {
     for (Plan& plan : plans) plan.error = to_text(error);
@@ -104,13 +105,14 @@ std::vector<Plan> capture(PostgresControl& postgres, const std::string& operatio
 }  // namespace
 
 std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic) {
+  const PartitionRoots roots = read_partition_roots(postgres);
   std::vector<Plan> plans;
   for (size_t operation = 0; operation < traffic.operations().size(); ++operation) {
     const OperationTraffic& described = traffic.operations()[operation];
     for (const SqlStepCall& call : sql_calls_of(described)) {
       const SqlCall& statement = traffic.sql_calls()[call.index];
       const auto all = first_parameters(traffic, operation, statement);
-      for (Plan& plan : capture(postgres, described.name, call, statement, all)) {
+      for (Plan& plan : capture(postgres, described.name, call, statement, all, roots)) {
         plans.push_back(std::move(plan));
       }
     }

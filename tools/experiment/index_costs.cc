@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "tools/compare/index_words.h"
-#include "tools/compare/plan_tables.h"
+#include "tools/plans/plan_tables.h"
 
 namespace tare {
 namespace {

@@ -1,5 +1,3 @@
-#include "tools/plans/plan_expression.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -127,12 +125,6 @@ TEST(NormalizedExpression, BearsAnything) {
     EXPECT_EQ(normalized_expression(text + std::string(100'000, ')')).empty(), false);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, 60s);
-}
-
-TEST(ParametersIn, AreThoseOutsideOfTexts) {
-  EXPECT_EQ(parameters_in("((a = $1) OR (b = $12)) AND c = '$3' AND \"$4\" = col$5"),
-            (std::set<int>{1, 12}));
-  EXPECT_TRUE(parameters_in("$99999999999999").empty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "tools/compare/plan_shape.h"
+#include "tools/plans/plan_shape.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,142 +6,51 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 
-#include "bench/model/random.h"
-#include "bench/model/result_file_schema.h"
+#include "tools/plans/plan_names.h"
+#include "tools/plans/plan_tree.h"
 
 namespace tare {
 namespace {
 
-using nlohmann::json;
-
-constexpr int kDeepestPlan = 500;
-constexpr size_t kMostNodes = 100'000;
-
-// What makes two plans different. Costs, counts, times, literals, aliases and workers do not.
-constexpr const char* kStructuralFields[] = {
-    "Node Type", "Join Type",     "Strategy",     "Partial Mode",   "Parallel Aware",
-    "Operation", "Command",       "Subplan Name", "Scan Direction", "Parent Relationship",
-    "CTE Name",  "Relation Name", "Schema",       "Index Name",     "Function Name"};
-
-[[noreturn]] void not_a_plan(const std::string& why) {
-  throw std::runtime_error("not a plan in PostgreSQL's JSON: " + why);
-}
-
-// The text of a field; empty when it is missing or something else.
-std::string text_of(const json& node, const char* field) {
-  const auto found = node.find(field);
-  return found != node.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-bool is_true(const json& node, const char* field) {
-  const auto found = node.find(field);
-  return found != node.end() && found->is_boolean() && found->get<bool>();
-}
-
-// A count; 0 when it is missing or no sensible number.
-int64_t count_of(const json& node, const char* field) {
-  const auto found = node.find(field);
-  if (found == node.end() || !found->is_number()) return 0;
-  const double value = found->get<double>();
-  return value > 0 && value < 9e15 ? std::llround(value) : 0;
-}
-
 // Without a condition on the index: in its order, perhaps to its end.
-bool reads_whole_index(const json& node) {
-  const std::string type = text_of(node, "Node Type");
-  return (type == "Index Scan" || type == "Index Only Scan") && !node.contains("Index Cond");
+bool reads_whole_index(const PlanNode& node) {
+  return (node.type == "Index Scan" || node.type == "Index Only Scan") &&
+         std::none_of(node.conditions.begin(), node.conditions.end(),
+                      [](const auto& condition) { return condition.first == "Index Cond"; });
 }
 
-// "Parallel Index Only Scan Backward using a_key on a", "Hash Left Join", "Sort".
-std::string name_of(const json& node) {
-  const std::string type = text_of(node, "Node Type");
-  std::string name = type;
-  const std::string strategy = text_of(node, "Strategy");
-  if (type == "ModifyTable" && !text_of(node, "Operation").empty()) {
-    name = text_of(node, "Operation");
-  } else if (type == "Aggregate" && strategy == "Hashed") {
-    name = "HashAggregate";
-  } else if (type == "Aggregate" && strategy == "Sorted") {
-    name = "GroupAggregate";
-  } else if (type == "Aggregate" && strategy == "Mixed") {
-    name = "MixedAggregate";
-  } else if (type == "SetOp" && strategy == "Hashed") {
-    name = "HashSetOp";
-  }
-  const std::string join = text_of(node, "Join Type");
-  if (!join.empty() && join != "Inner") {
-    if (name.ends_with(" Join")) name.resize(name.size() - 5);
-    name += fmt::format(" {} Join", join);
-  }
-  if (is_true(node, "Parallel Aware")) name = "Parallel " + name;
-  if (text_of(node, "Scan Direction") == "Backward") name += " Backward";
-  if (reads_whole_index(node)) name = "Full " + name;
-  if (const std::string index = text_of(node, "Index Name"); !index.empty()) {
-    name += (type == "Bitmap Index Scan" ? " on " : " using ") + index;
-  }
-  for (const char* field : {"Relation Name", "Function Name", "CTE Name"}) {
-    if (const std::string on = text_of(node, field); !on.empty()) return name + " on " + on;
-  }
-  return name;
+// "Hash", "Index Only Scan", "GroupAggregate": what EXPLAIN's text calls it.
+std::string kind_of(const PlanNode& node) {
+  if (node.type == "ModifyTable" && !node.operation.empty()) return node.operation;
+  if (node.type == "Aggregate" && node.strategy == "Hashed") return "HashAggregate";
+  if (node.type == "Aggregate" && node.strategy == "Sorted") return "GroupAggregate";
+  if (node.type == "Aggregate" && node.strategy == "Mixed") return "MixedAggregate";
+  if (node.type == "SetOp" && node.strategy == "Hashed") return "HashSetOp";
+  return node.type;
 }
 
-bool is_scan(const json& node) {
-  const std::string type = text_of(node, "Node Type");
-  return type.ends_with("Scan") && type != "Subquery Scan";
+bool is_scan(const PlanNode& node) {
+  return node.type.ends_with("Scan") && node.type != "Subquery Scan";
 }
 
-// One node's part of the fingerprint: its structural fields and how deep it lies. Depth in
-// plan order tells every tree from every other.
-uint64_t hashed(uint64_t hash, const json& node, int depth) {
-  std::string text = std::to_string(depth);
-  for (const char* field : kStructuralFields) {
-    const auto found = node.find(field);
-    if (found == node.end()) continue;
-    text += fmt::format("\x1f{}\x1e{}", field,
-                        found->is_string() ? found->get<std::string>() : found->dump());
+// Each condition with the node it belongs to, without literals.
+void add_conditions(const PlanNode& node, const PlanNames& names, PlanShape& shape) {
+  const std::string owner = plan_node_name(node);
+  for (const auto& [name, expression] : node.conditions) {
+    shape.conditions.push_back(
+        fmt::format("{} {} of {}", name, normalized_expression(expression, names.plain), owner));
   }
-  if (reads_whole_index(node)) text += "\x1fwhole index";
-  text += '\x1d';
-  return hash_bytes(text.data(), text.size(), hash);
-}
-
-struct Place {
-  const json* node;
-  int depth;
-};
-
-PlanShape shape_of(const json& top) {
-  PlanShape shape;
-  uint64_t hash = hash_bytes("", 0);
-  size_t nodes = 0;
-  std::vector<Place> waiting{{&top, 1}};
-  while (!waiting.empty()) {
-    const auto [node, depth] = waiting.back();
-    waiting.pop_back();
-    if (!node->is_object()) not_a_plan("a node is not an object");
-    if (text_of(*node, "Node Type").empty()) not_a_plan("a node has no \"Node Type\"");
-    if (depth > kDeepestPlan) not_a_plan(fmt::format("more than {} levels", kDeepestPlan));
-    if (++nodes > kMostNodes) not_a_plan(fmt::format("more than {} nodes", kMostNodes));
-    hash = hashed(hash, *node, depth);
-    (is_scan(*node) ? shape.scans : shape.others).push_back(name_of(*node));
-    const auto children = node->find("Plans");
-    if (children == node->end()) continue;
-    if (!children->is_array()) not_a_plan("\"Plans\" is not an array");
-    for (auto child = children->rbegin(); child != children->rend(); ++child) {
-      waiting.push_back({&*child, depth + 1});
+  for (const auto& [name, list] : node.keys) {
+    std::vector<std::string> expressions;
+    for (const std::string& each : list) {
+      expressions.push_back(normalized_expression(each, names.plain));
     }
+    shape.conditions.push_back(
+        fmt::format("{} {} of {}", name, fmt::join(expressions, ", "), owner));
   }
-  shape.fingerprint = fmt::format("{:016x}", mix_bits(hash));
-  for (const char* field :
-       {"Shared Hit Blocks", "Shared Read Blocks", "Local Hit Blocks", "Local Read Blocks"}) {
-    shape.blocks += count_of(top, field);
-  }
-  shape.rows = count_of(top, "Actual Rows");
-  return shape;
 }
 
 // Each name once, with how often it stands there.
@@ -202,29 +111,56 @@ void drop_known_relations(std::vector<std::string>& after, const std::vector<std
 
 }  // namespace
 
-PlanShape plan_shape(std::string_view explain_json) {
-  if (nested_too_deep(explain_json)) not_a_plan("nested too deep");
-  const json document = json::parse(explain_json, nullptr, false);
-  if (document.is_discarded()) not_a_plan("not JSON, perhaps cut short");
-  const json* statement = &document;
-  if (document.is_array()) {
-    if (document.size() != 1) not_a_plan(fmt::format("{} plans, not one", document.size()));
-    statement = &document.front();
+std::string plan_node_name(const PlanNode& node) {
+  std::string name = kind_of(node);
+  if (!node.join_type.empty() && node.join_type != "Inner") {
+    if (name.ends_with(" Join")) name.resize(name.size() - 5);
+    name += fmt::format(" {} Join", node.join_type);
   }
-  if (!statement->is_object()) not_a_plan("neither an array nor an object");
-  const auto top = statement->find("Plan");
-  if (top == statement->end()) not_a_plan("no field \"Plan\"");
-  PlanShape shape = shape_of(*top);
-  const auto triggers = statement->find("Triggers");
-  shape.triggers = triggers != statement->end() && !triggers->empty();
+  if (node.parallel_aware) name = "Parallel " + name;
+  if (node.scan_direction == "Backward") name += " Backward";
+  if (reads_whole_index(node)) name = "Full " + name;
+  if (!node.index.empty()) {
+    name += (node.type == "Bitmap Index Scan" ? " on " : " using ") + node.index;
+  }
+  for (const std::string& on : {node.relation, node.function, node.cte}) {
+    if (!on.empty()) return name + " on " + on;
+  }
+  return name;
+}
+
+PlanShape plan_shape(const PlanTree& plan, const PartitionRoots& roots) {
+  PlanShape shape;
+  const PlanNames names = plan_names(plan, roots);
+  for (const PlanNode& node : plan.nodes) {
+    (is_scan(node) ? shape.scans : shape.others).push_back(plan_node_name(node));
+    add_conditions(node, names, shape);
+  }
+  shape.fingerprint = fingerprints(plan, roots).plan;
+  shape.unrooted = roots == PartitionRoots() ? shape.fingerprint : fingerprints(plan).plan;
   shape.summary = summary_of(shape);
+  shape.triggers = !plan.triggers.empty();
+  if (plan.nodes.empty()) return shape;
+  shape.blocks = plan.nodes.front().blocks.logical();
+  const double rows = plan.nodes.front().actual_rows.value_or(0);
+  shape.rows = rows < 9e15 ? std::llround(rows) : 0;
   return shape;
 }
 
-void describe_plan(Plan& plan) {
+PlanShape plan_shape(std::string_view explain_json) {
+  return plan_shape(read_plan_tree(explain_json));
+}
+
+PlanShape shape_of(const Plan& plan) {
+  PlanShape shape = plan_shape(plan.explain_json);
+  if (!plan.shape.empty()) shape.fingerprint = plan.shape;
+  return shape;
+}
+
+void describe_plan(Plan& plan, const PartitionRoots& roots) {
   if (!plan.error.empty()) return;
   try {
-    const PlanShape shape = plan_shape(plan.explain_json);
+    const PlanShape shape = plan_shape(read_plan_tree(plan.explain_json), roots);
     plan.shape = shape.fingerprint;
     plan.summary = shape.summary;
     plan.blocks = shape.blocks;
@@ -235,13 +171,18 @@ void describe_plan(Plan& plan) {
   }
 }
 
+bool is_same_plan(const PlanShape& before, const PlanShape& after) {
+  return before.fingerprint == after.fingerprint ||
+         (!before.unrooted.empty() && before.unrooted == after.unrooted);
+}
+
 std::string describe_plan_change(const PlanShape& before, const PlanShape& after) {
-  if (before.fingerprint == after.fingerprint) return "";
-  std::vector<std::string> gone = without(before.scans, after.scans);
-  std::vector<std::string> come = without(after.scans, before.scans);
-  if (gone.empty() && come.empty()) {
-    gone = without(before.others, after.others);
-    come = without(after.others, before.others);
+  if (is_same_plan(before, after)) return "";
+  std::vector<std::string> gone, come;
+  for (const auto list : {&PlanShape::scans, &PlanShape::others, &PlanShape::conditions}) {
+    gone = without(before.*list, after.*list);
+    come = without(after.*list, before.*list);
+    if (!gone.empty() || !come.empty()) break;
   }
   if (gone.empty() && come.empty()) {
     return fmt::format("the same steps in another order: {} -> {}", before.fingerprint,

@@ -1,5 +1,5 @@
 // Which tables a plan reads from end to end and which it writes, and the work EXPLAIN counted.
-// Level: compare. Pure functions; safe from any thread.
+// Level: plans. Pure functions; safe from any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "tools/compare/plan_tables.h"
+#include "tools/plans/plan_tables.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "tools/plans/fingerprint.h"
+#include "tools/plans/plan_shape.h"
 #include "tools/plans/plan_tree.h"
 
 namespace tare {
@@ -142,7 +142,9 @@ TEST(PlanText, ReadsOrRefusesPlansFromElsewhere) {
       const PlanTree tree = read_plan_tree(explain_json_in(text));
       ++taken;
       EXPECT_TRUE(is_plan) << entry.path();
-      EXPECT_EQ(fingerprints(tree).plan.size(), 16u) << entry.path();
+      const PlanShape shape = plan_shape(tree);
+      EXPECT_EQ(shape.fingerprint.size(), 16u) << entry.path();
+      EXPECT_FALSE(shape.summary.empty()) << entry.path();
     } catch (const std::runtime_error& error) {
       ++refused;
       EXPECT_FALSE(is_plan) << entry.path() << ": " << error.what();

@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "bench/model/result_file_schema.h"
-#include "tools/plans/plan_expression.h"
+#include "tools/plans/plan_tokens.h"
 
 namespace tare {
 namespace {
