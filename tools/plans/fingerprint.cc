@@ -107,11 +107,6 @@ std::string shape_of(const PlanNode& node) {
   return text;
 }
 
-bool is_member(const PlanNode& parent, const PlanNode& child) {
-  return is_set(parent) &&
-         (child.parent_relationship == "Member" || child.parent_relationship.empty());
-}
-
 // A hash of the tree from its nodes' texts, from below. The members of a set count once each, in
 // no order; and an Append of members that are all the same is that member, because PostgreSQL drops
 // it when one partition is left. `placed` says what is to be added for a child's place.

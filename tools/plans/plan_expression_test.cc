@@ -120,9 +120,9 @@ TEST(NormalizedExpression, BearsAnything) {
   for (const std::string part : {"(", "[", "(ANY ", "ARRAY[", "1,", "(1,", "a.", "::", "'", "$1",
                                  "\"", "(ANY (SubPlan 1 ", "- ", "OVER ", "NOT "}) {
     std::string text;
-    while (text.size() < 300'000) text += part;
+    while (text.size() < 100'000) text += part;
     EXPECT_EQ(normalized_expression(text), normalized_expression(text)) << part;
-    EXPECT_EQ(normalized_expression(text + std::string(100'000, ')')).empty(), false);
+    EXPECT_EQ(normalized_expression(text + std::string(30'000, ')')).empty(), false);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, 60s);
 }

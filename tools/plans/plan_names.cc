@@ -66,7 +66,7 @@ class Numbering {
     const PlanNode& node = plan_.nodes[size_t(index)];
     std::map<std::string, int> most;
     for (const int child : children_[size_t(index)]) {
-      const bool member = is_set(node) && is_member(child);
+      const bool member = is_member(node, plan_.nodes[size_t(child)]);
       const size_t mark = seen_in_order_.size();
       visit(child, in_set || member);
       if (!member) continue;
@@ -82,11 +82,6 @@ class Numbering {
       seen_[name] += count;
       seen_in_order_.insert(seen_in_order_.end(), size_t(count), name);
     }
-  }
-
-  bool is_member(int index) const {
-    const std::string& relationship = plan_.nodes[size_t(index)].parent_relationship;
-    return relationship == "Member" || relationship.empty();
   }
 
   std::string name_of(int index) const {
@@ -164,8 +159,12 @@ std::vector<std::vector<int>> children_of(const PlanTree& plan) {
   return children;
 }
 
-bool is_set(const PlanNode& node) {
-  return node.type == "Append" || node.type == "Merge Append" || node.type == "ModifyTable";
+bool is_member(const PlanNode& parent, const PlanNode& child) {
+  const std::string& relationship = child.parent_relationship;
+  if (parent.type == "ModifyTable" && relationship == "Outer") return true;
+  const bool set =
+      parent.type == "Append" || parent.type == "Merge Append" || parent.type == "ModifyTable";
+  return set && (relationship == "Member" || relationship.empty());
 }
 
 std::string subplan_of(const PlanNode& node) {

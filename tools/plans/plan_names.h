@@ -26,8 +26,9 @@ PlanNames plan_names(const PlanTree& plan, const PartitionRoots& roots);
 // The children of each node, in the plan's order.
 std::vector<std::vector<int>> children_of(const PlanTree& plan);
 
-// Whether its children are the members of one set: partitions, or the parts of a UNION ALL.
-bool is_set(const PlanNode& node);
+// Whether the child is one of a set: a partition, or a part of a UNION ALL. What feeds a
+// ModifyTable is one as well, as 13 calls it, which has one for each partition.
+bool is_member(const PlanNode& parent, const PlanNode& child);
 
 // "InitPlan 1", without what versions before 17 say it returns.
 std::string subplan_of(const PlanNode& node);
