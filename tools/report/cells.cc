@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/model/number_words.h"
+
 namespace tare {
 
 std::string three_digits(double value) {
@@ -32,10 +34,7 @@ std::string share_cell(std::optional<double> share) {
 }
 
 std::string count_cell(int64_t count) {
-  std::string digits = std::to_string(count);
-  const size_t start = digits.front() == '-' ? 1 : 0;
-  for (size_t place = digits.size(); place > start + 3; place -= 3) digits.insert(place - 3, ",");
-  return digits;
+  return grouped_digits(count);
 }
 
 std::string duration_cell(double seconds) {
