@@ -9,36 +9,16 @@
 #include <set>
 #include <stdexcept>
 
+#include "tools/plans/node_words.h"
 #include "tools/plans/plan_names.h"
 #include "tools/plans/plan_tree.h"
 
 namespace tare {
 namespace {
 
-// Without a condition on the index: in its order, perhaps to its end.
-bool reads_whole_index(const PlanNode& node) {
-  return (node.type == "Index Scan" || node.type == "Index Only Scan") &&
-         std::none_of(node.conditions.begin(), node.conditions.end(),
-                      [](const auto& condition) { return condition.first == "Index Cond"; });
-}
-
-// "Hash", "Index Only Scan", "GroupAggregate": what EXPLAIN's text calls it.
-std::string kind_of(const PlanNode& node) {
-  if (node.type == "ModifyTable" && !node.operation.empty()) return node.operation;
-  if (node.type == "Aggregate" && node.strategy == "Hashed") return "HashAggregate";
-  if (node.type == "Aggregate" && node.strategy == "Sorted") return "GroupAggregate";
-  if (node.type == "Aggregate" && node.strategy == "Mixed") return "MixedAggregate";
-  if (node.type == "SetOp" && node.strategy == "Hashed") return "HashSetOp";
-  return node.type;
-}
-
-bool is_scan(const PlanNode& node) {
-  return node.type.ends_with("Scan") && node.type != "Subquery Scan";
-}
-
 // Each condition with the node it belongs to, without literals.
 void add_conditions(const PlanNode& node, const PlanNames& names, PlanShape& shape) {
-  const std::string owner = plan_node_name(node);
+  const std::string owner = node_words(node);
   for (const auto& [name, expression] : node.conditions) {
     shape.conditions.push_back(
         fmt::format("{} {} of {}", name, normalized_expression(expression, names.plain), owner));
@@ -111,29 +91,11 @@ void drop_known_relations(std::vector<std::string>& after, const std::vector<std
 
 }  // namespace
 
-std::string plan_node_name(const PlanNode& node) {
-  std::string name = kind_of(node);
-  if (!node.join_type.empty() && node.join_type != "Inner") {
-    if (name.ends_with(" Join")) name.resize(name.size() - 5);
-    name += fmt::format(" {} Join", node.join_type);
-  }
-  if (node.parallel_aware) name = "Parallel " + name;
-  if (node.scan_direction == "Backward") name += " Backward";
-  if (reads_whole_index(node)) name = "Full " + name;
-  if (!node.index.empty()) {
-    name += (node.type == "Bitmap Index Scan" ? " on " : " using ") + node.index;
-  }
-  for (const std::string& on : {node.relation, node.function, node.cte}) {
-    if (!on.empty()) return name + " on " + on;
-  }
-  return name;
-}
-
 PlanShape plan_shape(const PlanTree& plan, const PartitionRoots& roots) {
   PlanShape shape;
   const PlanNames names = plan_names(plan, roots);
   for (const PlanNode& node : plan.nodes) {
-    (is_scan(node) ? shape.scans : shape.others).push_back(plan_node_name(node));
+    (is_scan(node) ? shape.scans : shape.others).push_back(node_words(node));
     add_conditions(node, names, shape);
   }
   shape.fingerprint = fingerprints(plan, roots).plan;

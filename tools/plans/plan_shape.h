@@ -27,9 +27,6 @@ struct PlanShape {
   friend bool operator==(const PlanShape&, const PlanShape&) = default;
 };
 
-// "Parallel Index Only Scan Backward using a_key on a", "Hash Left Join", "Sort".
-std::string plan_node_name(const PlanNode& node);
-
 // Blocks and rows are 0 without ANALYZE, BUFFERS.
 PlanShape plan_shape(const PlanTree& plan, const PartitionRoots& roots = {});
 
