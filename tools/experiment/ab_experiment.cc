@@ -18,6 +18,7 @@
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/environment.h"
 #include "tools/experiment/experiment_folder.h"
+#include "tools/experiment/plan_stage.h"
 #include "tools/experiment/trial.h"
 #include "tools/experiment/trial_result.h"
 
@@ -169,6 +170,10 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     }
     if (arms.own_servers) require_same_data(arms);
     if (arms.exchanged) prepare(*arms.exchanged, change, log, &arms);
+    const bool injected = change.file.empty();
+    if (!injected) {
+      experiment.plans = compare_plans_of(arms, change, folder.path(), *experiment.criteria, log);
+    }
     PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {

@@ -10,10 +10,11 @@
 
 namespace tare {
 
-inline constexpr int kPlansPerStep = 5;
+inline constexpr size_t kPlansPerStep = 5;
 
-// In the order of operations and steps: for each the first distinct sets of parameters, weighed by
-// how many of the operation's first thousand requests ask with them. A statement that EXPLAIN
+// In the order of operations and steps: for each the two sets of parameters that most of the
+// operation's first thousand requests ask with, and the first distinct others, weighed by how many
+// those are. A statement that EXPLAIN
 // refuses leaves a plan with an error; the rest goes on.
 std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic);
 

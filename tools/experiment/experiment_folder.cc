@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "bench/model/errors.h"
+#include "tools/compare/stored_plan_maps.h"
 
 namespace tare {
 namespace {
@@ -59,6 +60,7 @@ void copy_so_far(const AbOptions& options, const fs::path& to) {
   const fs::path& from = options.resumed_folder;
   fs::copy(from / "trials", to / "trials", fs::copy_options::recursive);
   fs::copy_file(from / "log.jsonl", to / "log.jsonl", fs::copy_options::overwrite_existing);
+  copy_plan_maps(from, to);
 }
 
 fs::path keep_unfinished(const PendingFolder& folder, const AbArms& arms, const Change& change,
@@ -72,6 +74,7 @@ fs::path keep_unfinished(const PendingFolder& folder, const AbArms& arms, const 
     }
   }
   fs::copy_file(folder.path() / "log.jsonl", kept.path() / "log.jsonl");
+  copy_plan_maps(folder.path(), kept.path());
   write_whole_file(kept.path() / "scenario.json", arms.baseline.scenario().text);
   write_whole_file(kept.path() / "change.json", change.text);
   const auto turn =

@@ -12,6 +12,7 @@
 #include "bench/model/result_file.h"
 #include "tools/compare/experiment_verdict.h"
 #include "tools/compare/reanalysis.h"
+#include "tools/compare/stored_plan_maps.h"
 #include "tools/compare/stored_trials.h"
 #include "tools/compare/trial_guards.h"
 
@@ -137,6 +138,7 @@ RepeatMark::~RepeatMark() {
 void take_over(const PooledExperiment& pooled, const fs::path& to, Experiment& experiment) {
   const Experiment& before = pooled.experiment;
   fs::copy(pooled.folder / "trials", to / "trials", fs::copy_options::recursive);
+  copy_plan_maps(pooled.folder, to);
   experiment.pairs = before.pairs;
   experiment.found_invalid = before.found_invalid;
   experiment.rollback = before.rollback;

@@ -1,0 +1,34 @@
+// With which parameters a scenario's requests make their SQL calls.
+// Level: experiment. Pure functions of the traffic.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/engine/traffic.h"
+
+namespace tare {
+
+// One SQL call of an operation.
+struct SqlStepCall {
+  size_t operation = 0;  // in Traffic::operations()
+  std::string name;      // of the step
+  size_t index = 0;      // in Traffic::sql_calls()
+};
+
+// Of all operations, in their order and that of their steps.
+std::vector<SqlStepCall> sql_step_calls(const Traffic& traffic);
+
+// The parameters with which the operation's first thousand requests make the call, in their order;
+// or a job's first batches.
+using DrawnParameters = std::vector<std::string>;
+std::vector<DrawnParameters> first_parameters(const Traffic& traffic, const SqlStepCall& call);
+
+// Distinct ones with how many of all they are: the `frequent` most frequent, then the first
+// `others` of the rest. The same on every machine.
+std::vector<std::pair<DrawnParameters, int64_t>> weighed(const std::vector<DrawnParameters>& all,
+                                                         size_t frequent, size_t others);
+
+}  // namespace tare
