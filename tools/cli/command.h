@@ -41,5 +41,6 @@ void add_compare_command(CLI::App& app, CommandLine& line);
 void add_calibrate_command(CLI::App& app, CommandLine& line);
 void add_show_command(CLI::App& app, CommandLine& line);
 void add_doctor_command(CLI::App& app, CommandLine& line);
+void add_plans_command(CLI::App& app, CommandLine& line);
 
 }  // namespace tare

@@ -15,9 +15,11 @@
 #include "tools/cli/experiment_outputs.h"
 #include "tools/cli/measure_options.h"
 #include "tools/cli/output_options.h"
+#include "tools/cli/share_option.h"
 #include "tools/compare/experiment_verdict.h"
 #include "tools/compare/measured_arm.h"
 #include "tools/compare/reanalysis.h"
+#include "tools/compare/stored_plan_maps.h"
 #include "tools/report/cells.h"
 #include "tools/report/markdown_text.h"
 
@@ -50,22 +52,7 @@ void add_margin(const std::string& text, Margins& margins) {
     throw UsageError(fmt::format("--margin {}: there is no metric \"{}\"{}", text, metric,
                                  suggestion(metric, known)));
   }
-  const std::string figure = text.substr(equals + 1);
-  size_t used = 0;
-  double value = 0;
-  try {
-    value = std::stod(figure, &used);
-  } catch (const std::logic_error&) {
-    used = 0;
-  }
-  const std::string unit = used == 0 ? "?" : figure.substr(used);
-  if (unit == "%") value /= 100;
-  if ((unit != "%" && !unit.empty()) || !(value > 0 && value <= 1)) {
-    throw UsageError(
-        fmt::format("--margin {}: \"{}\" is no share above 0 and at most 100 %: write 5% or 0.05",
-                    text, figure));
-  }
-  margins[metric] = value;
+  margins[metric] = parse_share("--margin " + text, text.substr(equals + 1));
 }
 
 // What a person reads has these lines below it; what a program reads stays as it is.
@@ -131,6 +118,7 @@ int recompute(const CompareCommand& command, const Margins& margins,
   screen.clear();
   Experiment experiment = stored;
   for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
+  if (experiment.plans) experiment.plans = stored_map_difference(folder, *experiment.criteria);
   experiment = made_anew(std::move(experiment), samples);
   std::vector<std::string> different;
   if (margins.empty()) different = differences(text, experiment_to_json(experiment));

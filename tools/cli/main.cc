@@ -64,6 +64,7 @@ int run(int argc, char** argv, Interrupts& interrupts) {
   add_load_command(app, line);
   add_sandbox_command(app, line);
   add_doctor_command(app, line);
+  add_plans_command(app, line);
   if (argc > 1) refuse_unknown_command(app, argv[1]);
   try {
     app.parse(argc, argv);

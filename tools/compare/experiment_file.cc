@@ -15,6 +15,7 @@
 #include "tools/compare/comparison_json.h"
 #include "tools/compare/criteria_file.h"
 #include "tools/compare/experiment_verdict.h"
+#include "tools/plans/map_difference_json.h"
 
 namespace tare {
 namespace {
@@ -232,6 +233,9 @@ Experiment read_document(const json& value) {
     levels_of(int(out.looks.size()), out.repeats);  // throws where there are none for so many
   }
   out.found_invalid = value.value("found_invalid", std::vector<std::string>());
+  if (const auto found = value.find("plans"); found != value.end()) {
+    out.plans = map_difference_from_json(found->dump());
+  }
   out.comparison = read_comparison(value.at("comparison"));
   const json& rollback = value.at("rollback");
   out.rollback = {read_word<RollbackStatus>(text_of(rollback, "status"),
@@ -283,6 +287,9 @@ std::string experiment_to_json(const Experiment& experiment) {
     out["criteria"] = ordered_json::parse(criteria_to_json(*experiment.criteria));
   }
   out["found_invalid"] = experiment.found_invalid;
+  if (experiment.plans) {
+    out["plans"] = ordered_json::parse(map_difference_to_json(*experiment.plans));
+  }
   out["comparison"] = ordered_json::parse(comparison_to_json(experiment.comparison));
   out["rollback"] = {{"status", to_text(experiment.rollback.status)},
                      {"detail", experiment.rollback.detail}};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tools/compare/comparison.h"
+#include "tools/plans/map_difference.h"
 
 namespace tare {
 
@@ -61,8 +62,9 @@ struct Experiment {
   std::vector<int> looks;  // at so many pairs it could have ended; the verdict's levels follow
   std::vector<ExperimentPair> pairs;
   // What the verdict rests on beside the trials (reanalysis.h). None: an older tare's.
-  std::optional<Criteria> criteria;        // but for the levels, which follow from the looks
-  std::vector<std::string> found_invalid;  // what was seen while measuring, and no trial tells
+  std::optional<Criteria> criteria;         // but for the levels, which follow from the looks
+  std::vector<std::string> found_invalid;   // what was seen while measuring, and no trial tells
+  std::optional<MapDifference> plans = {};  // of its two plan maps; none: none were taken
   Comparison comparison;
   Rollback rollback;
   std::vector<std::string> cache_cleared;   // key patterns cleared in both arms

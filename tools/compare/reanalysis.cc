@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 
+#include "tools/compare/plan_rows.h"
 #include "tools/compare/trial_guards.h"
 
 namespace tare {
@@ -86,6 +88,12 @@ Experiment judged(Experiment experiment, const std::vector<PairSample>& samples)
   Criteria criteria = *experiment.criteria;
   criteria.levels = levels_of(int(experiment.looks.size()), experiment.repeats);
   experiment.comparison = compare(untainted(samples, experiment.pairs), criteria);
+  if (experiment.plans && !experiment.comparison.rows.empty()) {
+    std::vector<Row>& rows = experiment.comparison.rows;
+    for (Row& row : plan_rows(*experiment.plans, criteria)) rows.push_back(std::move(row));
+    std::stable_partition(rows.begin(), rows.end(),
+                          [](const Row& row) { return row.gating == Gating::gating; });
+  }
   std::vector<std::string>& reasons = experiment.comparison.invalid_reasons;
   if (std::string tainted = too_many_tainted(experiment.pairs); !tainted.empty()) {
     reasons.insert(reasons.begin(), std::move(tainted));
@@ -119,6 +127,7 @@ std::vector<std::string> differences(std::string_view stored, std::string_view r
     compare_values(name, member(before, name), member(after, name), lines);
   }
   compare_values("pairs", member(before, "pairs"), member(after, "pairs"), lines);
+  compare_values("plans", member(before, "plans"), member(after, "plans"), lines);
   compare_objects("", before.at("comparison"), after.at("comparison"), lines);
   if (lines.size() > kMostLines) {
     const size_t more = lines.size() - kMostLines;

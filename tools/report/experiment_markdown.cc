@@ -11,6 +11,7 @@
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/markdown_text.h"
+#include "tools/report/plan_map_table.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -143,7 +144,9 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   out += list("Invalid", invalid);
   const std::vector<Row> judged = rows_that_are(Gating::gating, comparison);
   if (!judged.empty()) out += "\n" + table(judged, experiment);
-  out += judged_items(comparison) + hit_items(comparison) + plan_items(comparison);
+  out += judged_items(comparison) + hit_items(comparison);
+  out +=
+      experiment.plans ? "\n" + map_difference_markdown(*experiment.plans) : plan_items(comparison);
   std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
   const size_t details = std::erase_if(shown, is_detail);
   if (!shown.empty()) {
