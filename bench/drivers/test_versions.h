@@ -60,6 +60,17 @@ inline std::vector<TestVersion> test_versions() {
   return versions;
 }
 
+// The oldest, Debian's newest and the newest of them, for tests that take long.
+inline std::vector<TestVersion> few_test_versions() {
+  const std::vector<TestVersion> all = test_versions();
+  std::vector<TestVersion> few;
+  for (const TestVersion& each : all) {
+    const bool debian = each.bin.string().starts_with("/usr/lib/postgresql");
+    if (&each == &all.front() || &each == &all.back() || debian) few.push_back(each);
+  }
+  return few;
+}
+
 // The name of a test that is run for each: "PostgreSQL15".
 inline std::string version_name(const TestVersion& version) {
   return "PostgreSQL" + std::to_string(version.major);

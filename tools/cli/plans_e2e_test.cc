@@ -16,19 +16,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// 3 % of the events are of customer 0, every other customer has one; an index that covers the
-// query serves both. Customer 0 is asked for as often as it stands there.
+// 30 % of the events are of customer 0, the rest of a hundred others; a partial index serves the
+// large one. Customers are asked for as often as they stand there.
 const char* const kEvents = R"j({
   "schema_version": 1, "name": "events", "description": "Events of customers, one of them large.",
   "seed": 5,
   "dataset": {
     "tables": {"event": {
-      "rows_from": {"query": "SELECT i, CASE WHEN i % 33 = 0 THEN 0 ELSE i END, i % 7, repeat('x', 60) FROM generate_series(1, 100000) i"},
+      "rows_from": {"query":
+          "SELECT i, CASE WHEN i % 10 < 3 THEN 0 ELSE 1 + i / 10 % 100 END, i % 7, )j"
+                            R"j(repeat('x', 60) FROM generate_series(1, 100000) i"},
       "rows": 100000,
       "columns": {"id": {"type": "integer"}, "customer_id": {"type": "integer"},
                   "amount": {"type": "integer"}, "note": {"type": "text"}},
       "primary_key": ["id"]}},
-    "after_load": ["CREATE INDEX event_customer ON event (customer_id) INCLUDE (amount)",
+    "after_load": ["CREATE INDEX event_customer ON event (customer_id)",
+                   "CREATE INDEX event_large ON event (amount) WHERE customer_id = 0",
                    "VACUUM (ANALYZE) event"]
   },
   "operations": {
@@ -41,14 +44,11 @@ const char* const kEvents = R"j({
            "connections": {"postgres": 2, "redis": 1}}
 })j";
 
-// The index is made smaller: it no longer covers the query.
-const char* const kSmallerIndex = R"j({"schema_version": 1, "name": "smaller-index",
-  "owner": "events team", "reason": "the index is large", "expect": [],
-  "variable": "schema.index",
-  "apply": [{"sql": "DROP INDEX event_customer"},
-            {"sql": "CREATE INDEX event_customer ON event (customer_id)"}],
-  "rollback": [{"sql": "DROP INDEX event_customer"},
-               {"sql": "CREATE INDEX event_customer ON event (customer_id) INCLUDE (amount)"}],
+// Somebody thinks that nobody needs the partial index.
+const char* const kWithoutIndex = R"j({"schema_version": 1, "name": "without-index",
+  "owner": "events team", "reason": "fewer indexes", "expect": [], "variable": "schema.index",
+  "apply": [{"sql": "DROP INDEX event_large"}],
+  "rollback": [{"sql": "CREATE INDEX event_large ON event (amount) WHERE customer_id = 0"}],
   "rollback_note": "safe", "assumptions": []})j";
 
 class PlansOfVersions : public testing::TestWithParam<TestVersion> {
@@ -78,11 +78,16 @@ TEST_P(PlansOfVersions, AMapTellsTheLargeCustomerFromTheOthers) {
   const QueryMap& query = map.queries[0];
   ASSERT_EQ(query.columns.size(), 1u) << taken.out;
   EXPECT_EQ(query.columns[0].column, "customer_id");
-  ASSERT_FALSE(query.classes.empty());
-  EXPECT_EQ(query.classes[0].summary.find("Index Only Scan using event_customer"), 0u) << taken.out;
+  ASSERT_GE(query.classes.size(), 2u) << taken.out;
+  for (const PlanClass& each : query.classes) {
+    const bool partial = each.summary.find("using event_large") != std::string::npos;
+    if (each.share == 0) continue;
+    EXPECT_NEAR(each.share, partial ? 0.3 : 0.7, 0.05) << taken.out;
+  }
   ASSERT_FALSE(query.measured.empty());
   EXPECT_EQ(query.measured[0].parameters, Parameters{"0"}) << "the most called is executed";
-  EXPECT_GT(query.measured[0].work.rows, 3000);
+  EXPECT_GT(query.measured[0].work.rows, 30'000);
+  EXPECT_FALSE(query.boundaries.empty()) << taken.out;
   EXPECT_NE(taken.out.find("total/sum"), std::string::npos) << taken.out;
   const std::string itself = folder.string();
   const TareOutcome same = tare_.run({"plans", "diff", itself, itself});
@@ -91,41 +96,47 @@ TEST_P(PlansOfVersions, AMapTellsTheLargeCustomerFromTheOthers) {
   EXPECT_EQ(tare_.servers_running(), 0);
 }
 
-// 97 % of the calls read one row, before and after: neither the median nor the average of blocks
-// says that the largest customer's query reads the table.
-TEST_P(PlansOfVersions, AFlipOfTheMostCommonParameterIsFoundInAnExperiment) {
+class ChangedPlans : public PlansOfVersions {};
+
+// 70 % of the calls keep their plan, so the median does not move.
+TEST_P(ChangedPlans, AFlipOfTheMostCommonParameterIsFoundInAnExperiment) {
   const std::string scenario = tare_.write("scenario.json", kEvents);
-  const std::string change = tare_.write("change.json", kSmallerIndex);
+  const std::string change = tare_.write("change.json", kWithoutIndex);
   const TareOutcome found =
       tare_.run(with_servers({"ab", scenario, "--change", change, "--pairs", "2"}));
-  EXPECT_EQ(found.code, 1) << found.out << found.errors;
+  // A busy machine may taint the pairs; what was counted is told all the same.
+  EXPECT_TRUE(found.code == 1 || found.code == 3) << found.out << found.errors;
   const fs::path folder = only_folder("-ab-");
   const Experiment experiment = read_experiment(folder);
   ASSERT_TRUE(experiment.plans.has_value());
+  ASSERT_EQ(experiment.plans->queries.size(), 1u) << found.out;
+  for (const PlanTransition& each : experiment.plans->queries[0].transitions) {
+    EXPECT_EQ(each.example, Parameters{"0"}) << found.out;
+    EXPECT_NEAR(each.share, 0.3, 0.05);
+    EXPECT_EQ(each.verdict, WorkVerdict::regressed);
+  }
   bool regressed = false;
   for (const Row& row : experiment.comparison.rows) {
-    if (row.metric != "blocks_per_query") continue;
-    if (row.step.empty()) {
-      EXPECT_NE(row.verdict, Verdict::regressed) << "the average hides it\n" << found.out;
-    } else {
-      EXPECT_EQ(row.step, "sum (0)") << found.out;
-      EXPECT_EQ(row.gating, Gating::gating);
-      EXPECT_GT(*row.contender, 500) << found.out;
-      EXPECT_LT(*row.baseline, 200) << found.out;
-      regressed |= row.verdict == Verdict::regressed;
-    }
+    if (row.metric != "blocks_per_query" || row.step.empty()) continue;
+    EXPECT_EQ(row.step, "sum (0)") << found.out;
+    EXPECT_EQ(row.gating, Gating::gating) << found.out;
+    EXPECT_GT(*row.contender, 2 * *row.baseline) << found.out;
+    regressed |= row.verdict == Verdict::regressed;
   }
   EXPECT_TRUE(regressed) << found.out;
   const TareOutcome difference = tare_.run({"plans", "diff", folder.string()});
   EXPECT_EQ(difference.code, 1) << difference.out;
   EXPECT_NE(difference.out.find("of calls (0): "), std::string::npos) << difference.out;
   const TareOutcome again = tare_.run({"compare", folder.string()});
-  EXPECT_EQ(again.code, 1);
+  EXPECT_EQ(again.code, found.code);
   EXPECT_NE(again.out.find("the same as stored, to the last bit"), std::string::npos) << again.out;
   EXPECT_EQ(tare_.servers_running(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PlansOfVersions, testing::ValuesIn(test_versions()),
+                         [](const auto& each) { return version_name(each.param); });
+
+INSTANTIATE_TEST_SUITE_P(Few, ChangedPlans, testing::ValuesIn(few_test_versions()),
                          [](const auto& each) { return version_name(each.param); });
 
 const char* const kSeqScan = R"j([{"Plan": {"Node Type": "Seq Scan", "Relation Name": "relation",

@@ -25,9 +25,10 @@ Row row_of(const QueryDifference& query, const PlanTransition& each, const Crite
   const bool worse = each.verdict == WorkVerdict::regressed;
   row.verdict = worse ? Verdict::regressed : Verdict::improved;
   const bool asked = each.share >= kFewestCalls;
-  if (worse && asked && !each.coin_flip) row.gating = Gating::gating;
+  if (worse && asked && !each.coin_flip && !each.generic) row.gating = Gating::gating;
   row.note = to_words(each);
   if (each.coin_flip) row.note += "; a coin flip: the plans are reckoned alike";
+  if (each.generic) row.note += "; sessions go over to the same generic plan as before";
   return row;
 }
 

@@ -47,8 +47,11 @@ TEST(PlanRows, LessWorkIsShown) {
 TEST(PlanRows, CoinFlipsAndWhatNobodyAsksDoNotGate) {
   PlanTransition flip = transition(0.5, 5, 3411);
   flip.coin_flip = true;
-  const auto rows = plan_rows(of({flip, transition(0.001, 5, 3411), transition(0, 5, 3411)}), {});
-  ASSERT_EQ(rows.size(), 3u);
+  PlanTransition generic = transition(0.5, 5, 3411);
+  generic.generic = true;
+  const auto rows =
+      plan_rows(of({flip, transition(0.001, 5, 3411), transition(0, 5, 3411), generic}), {});
+  ASSERT_EQ(rows.size(), 4u);
   for (const Row& row : rows) EXPECT_EQ(row.gating, Gating::shown) << row.note;
   EXPECT_NE(rows[0].note.find("a coin flip"), std::string::npos);
 }

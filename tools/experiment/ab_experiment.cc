@@ -170,10 +170,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
     }
     if (arms.own_servers) require_same_data(arms);
     if (arms.exchanged) prepare(*arms.exchanged, change, log, &arms);
-    const bool injected = change.file.empty();
-    if (!injected) {
-      experiment.plans = compare_plans_of(arms, change, folder.path(), *experiment.criteria, log);
-    }
+    experiment.plans = compare_plans_of(arms, change, folder.path(), *experiment.criteria, log);
     PairsOptions pairs{options.looks, folder.path(), {}, options.turn, {}};
     if (options.budget) pairs.until = started + *options.budget;
     pairs.settled = [&](const std::vector<PairSample>& so_far) {

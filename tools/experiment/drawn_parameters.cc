@@ -65,9 +65,18 @@ std::vector<std::pair<DrawnParameters, int64_t>> weighed(const std::vector<Drawn
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   chosen.resize(std::min(chosen.size(), frequent));
   const size_t most = chosen.size() + others;
+  const size_t first_other = chosen.size();
+  auto left = int64_t(all.size());
+  for (const auto& [parameters, count] : chosen) left -= count;
   for (const auto& set : sets) {
     if (chosen.size() == most) break;
     if (std::find(chosen.begin(), chosen.end(), set) == chosen.end()) chosen.push_back(set);
+  }
+  // The rest is shared out among them alike, without loss.
+  for (size_t i = first_other; i < chosen.size(); ++i) {
+    const auto shares = int64_t(chosen.size() - i);
+    chosen[i].second = std::max<int64_t>(left / shares, 1);
+    left -= chosen[i].second;
   }
   return chosen;
 }

@@ -26,8 +26,8 @@ std::vector<SqlStepCall> sql_step_calls(const Traffic& traffic);
 using DrawnParameters = std::vector<std::string>;
 std::vector<DrawnParameters> first_parameters(const Traffic& traffic, const SqlStepCall& call);
 
-// Distinct ones with how many of all they are: the `frequent` most frequent, then the first
-// `others` of the rest. The same on every machine.
+// Distinct ones with how many of all they stand for: the `frequent` most frequent, then the first
+// `others` of the rest, which stand for what is left out as well. The same on every machine.
 std::vector<std::pair<DrawnParameters, int64_t>> weighed(const std::vector<DrawnParameters>& all,
                                                          size_t frequent, size_t others);
 

@@ -19,8 +19,9 @@ std::string in_words(const std::vector<std::pair<DrawnParameters, int64_t>>& set
 
 TEST(DrawnParameters, AreWeighedTheMostFrequentFirst) {
   EXPECT_EQ(in_words(weighed(drawn("abcbcc"), 2, 5)), "c3b2a1");
-  EXPECT_EQ(in_words(weighed(drawn("abcbcc"), 1, 1)), "c3a1");
-  EXPECT_EQ(in_words(weighed(drawn("abcd"), 0, 2)), "a1b1");
+  EXPECT_EQ(in_words(weighed(drawn("abcbcc"), 1, 1)), "c3a3") << "b is stood for by a";
+  EXPECT_EQ(in_words(weighed(drawn("abcd"), 0, 2)), "a2b2");
+  EXPECT_EQ(in_words(weighed(drawn("xxabcdefg"), 1, 3)), "x2a2b2c3");
   EXPECT_EQ(in_words(weighed({}, 2, 2)), "");
 }
 

@@ -17,7 +17,8 @@ namespace tare {
 // Takes the map of the baseline as it was prepared, then that of the contender with the change
 // applied, asked with the same parameters, on the same servers where both arms can run there; and
 // writes both into `folder`. Maps that are there already are read. What was executed for them is
-// rolled back, and before each trial the data is made fresh. nullopt when no operation asks SQL.
+// rolled back, and before each trial the data is made fresh. nullopt when no operation asks SQL, or
+// the change is an injected slowdown.
 // Throws as applying a change does.
 std::optional<MapDifference> compare_plans_of(const AbArms& arms, const Change& change,
                                               const std::filesystem::path& folder,

@@ -101,17 +101,8 @@ class QueryMapper {
   }
 
   void choose_points(const std::vector<DrawnParameters>& drawn) {
-    const auto sets = weighed(drawn, kFrequentDrawn, kOtherDrawn);
-    // What was drawn and is not among them counts with the sets that stand for it: the others.
-    int64_t frequent = 0, others = 0;
-    for (size_t i = 0; i < sets.size(); ++i) {
-      (i < kFrequentDrawn ? frequent : others) += sets[i].second;
-    }
-    const double rest = double(drawn.size()) - double(frequent);
-    for (size_t i = 0; i < sets.size(); ++i) {
-      const double stands_for = i < kFrequentDrawn ? 1 : rest / double(others);
-      add_point(to_parameters(sets[i].first), "drawn",
-                double(sets[i].second) * stands_for / double(drawn.size()));
+    for (const auto& [parameters, count] : weighed(drawn, kFrequentDrawn, kOtherDrawn)) {
+      add_point(to_parameters(parameters), "drawn", double(count) / double(drawn.size()));
     }
     if (like_ != nullptr && !like_->points.empty() &&
         like_->points.front().parameters.size() == planner_.parameters()) {

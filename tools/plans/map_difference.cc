@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "bench/model/number_words.h"
@@ -61,14 +63,18 @@ class Comparer {
     out_.step = before_.step;
     out_.share = before_.share;
     out_.other_sql = before_.fingerprint != after_.fingerprint;
-    for (const MapPoint& point : before_.points) {
-      const MapPoint* now = find(after_, point.parameters);
-      if (now == nullptr || point.plan.empty() || now->plan.empty()) continue;
-      ++points;
-      add(point, *now);
+    for (const bool executed : {true, false}) {
+      for (const MapPoint& point : before_.points) {
+        const MapPoint* now = find(after_, point.parameters);
+        if (now == nullptr || point.plan.empty() || now->plan.empty()) continue;
+        if (is_measured(point) != executed) continue;
+        ++points;
+        executed ? add_measured(point, *now) : add_planned(point, *now);
+      }
     }
-    for (auto& [plans, transition] : transitions_) finish(transition);
-    for (auto& [plans, transition] : transitions_) {
+    for (auto& [key, group] : groups_) {
+      PlanTransition& transition = group.transition;
+      finish(transition);
       const bool same = transition.before == transition.after;
       if (same && transition.verdict == WorkVerdict::same) continue;
       out_.transitions.push_back(std::move(transition));
@@ -87,36 +93,59 @@ class Comparer {
   }
 
  private:
-  void add(const MapPoint& was, const MapPoint& now) {
-    PlanTransition& transition = transitions_[{was.plan, now.plan}];
-    transition.before = was.plan;
-    transition.after = now.plan;
-    ++transition.points;
-    transition.share += was.share;
-    // The heaviest in calls is the example, but among those that were executed in both.
-    const bool both =
-        measured(before_, was.parameters) != nullptr && measured(after_, was.parameters) != nullptr;
-    const std::pair rank(both, was.share);
-    auto& best = best_[{was.plan, now.plan}];
-    if (transition.points == 1 || rank > best) {
-      transition.example = was.parameters;
-      best = rank;
-    }
-    if (both) judge(was, transition);
+  // Points that were executed in both maps come first: their work tells which transition a point
+  // belongs to.
+  void add_measured(const MapPoint& was, const MapPoint& now) {
+    const WorkVerdict verdict = judge_work(measured(before_, was.parameters)->work,
+                                           measured(after_, was.parameters)->work, limit_);
+    Group& group = groups_[{was.plan, now.plan, verdict}];
+    add(was, now, group);
+    group.transition.verdict = verdict;
+    if (was.selectivity) group.selectivities.push_back(*was.selectivity);
   }
 
-  void judge(const MapPoint& was, PlanTransition& transition) {
-    const MeasuredPoint& first = *measured(before_, was.parameters);
-    const MeasuredPoint& second = *measured(after_, was.parameters);
-    const WorkVerdict verdict = judge_work(first.work, second.work, limit_);
-    if (verdict == WorkVerdict::same || transition.verdict == WorkVerdict::regressed) return;
-    transition.verdict = verdict;
-    if (verdict == WorkVerdict::regressed) worst_[&transition] = was.parameters;
+  // Of several transitions between the same plans, the one whose executed parameters ask for about
+  // as much of the table; where that is not known, the one that took the same work.
+  void add_planned(const MapPoint& was, const MapPoint& now) {
+    Group* nearest = nullptr;
+    double least = std::numeric_limits<double>::infinity();
+    for (auto& [key, group] : groups_) {
+      const auto& [before, after, verdict] = key;
+      if (before != was.plan || after != now.plan) continue;
+      double distance = verdict == WorkVerdict::same ? 1e3 : 1e6;
+      for (double each : group.selectivities) {
+        if (was.selectivity) distance = std::min(distance, std::abs(each - *was.selectivity));
+      }
+      if (distance >= least) continue;
+      least = distance;
+      nearest = &group;
+    }
+    add(was, now, nearest ? *nearest : groups_[{was.plan, now.plan, WorkVerdict::same}]);
+  }
+
+  struct Group {
+    PlanTransition transition;
+    std::vector<double> selectivities;  // of what was executed
+    std::pair<bool, double> example{};  // executed in both, its share
+  };
+
+  void add(const MapPoint& was, const MapPoint& now, Group& group) {
+    PlanTransition& transition = group.transition;
+    transition.before = was.plan;
+    transition.after = now.plan;
+    transition.share += was.share;
+    const std::pair rank(is_measured(was), was.share);
+    if (++transition.points > 1 && rank <= group.example) return;
+    transition.example = was.parameters;
+    group.example = rank;
+  }
+
+  bool is_measured(const MapPoint& point) const {
+    return measured(before_, point.parameters) != nullptr &&
+           measured(after_, point.parameters) != nullptr;
   }
 
   void finish(PlanTransition& transition) {
-    const auto worst = worst_.find(&transition);
-    if (worst != worst_.end()) transition.example = worst->second;
     const PlanClass* old_class = class_of(before_, transition.before);
     const PlanClass* new_class = class_of(after_, transition.after);
     if (old_class != nullptr) {
@@ -127,6 +156,8 @@ class Comparer {
       transition.after_summary = new_class->summary;
       transition.after_margin = new_class->margin;
     }
+    transition.generic =
+        before_.switches && after_.switches && before_.generic_plan == after_.generic_plan;
     transition.coin_flip =
         is_coin_flip(old_class, transition.after) || is_coin_flip(new_class, transition.before);
     const MeasuredPoint* was = measured(before_, transition.example);
@@ -199,10 +230,7 @@ class Comparer {
 
   const QueryMap &before_, &after_;
   const WorkLimit& limit_;
-  using Plans = std::pair<std::string, std::string>;
-  std::map<Plans, PlanTransition> transitions_;
-  std::map<Plans, std::pair<bool, double>> best_;  // of the example: executed in both, share
-  std::map<const PlanTransition*, Parameters> worst_;
+  std::map<std::tuple<std::string, std::string, WorkVerdict>, Group> groups_;
   QueryDifference out_;
 };
 
@@ -237,7 +265,7 @@ MapDifference map_difference(const PlanMap& before, const PlanMap& after, const 
 bool work_regressed(const MapDifference& difference) {
   for (const QueryDifference& query : difference.queries) {
     for (const PlanTransition& each : query.transitions) {
-      if (each.verdict == WorkVerdict::regressed && !each.coin_flip) return true;
+      if (each.verdict == WorkVerdict::regressed && !each.coin_flip && !each.generic) return true;
     }
   }
   return false;

@@ -29,6 +29,9 @@ struct PlanTransition {
   std::optional<double> before_margin, after_margin;
   bool coin_flip =
       false;  // each is the other's next best within kCoinFlip: it may go back by itself
+  // In both maps a session goes over to the same generic plan, so that only a parameter's first
+  // five executions meet this.
+  bool generic = false;
 
   friend bool operator==(const PlanTransition&, const PlanTransition&) = default;
 };
@@ -55,7 +58,8 @@ struct MapDifference {
 
 MapDifference map_difference(const PlanMap& before, const PlanMap& after, const WorkLimit& limit);
 
-// Whether work grew past the limit anywhere, coin flips left out.
+// Whether work grew past the limit anywhere; coin flips left out, and what sessions with a generic
+// plan do not meet.
 bool work_regressed(const MapDifference& difference);
 
 // "for 62 % of calls (done): Seq Scan on relation (3,411 blocks) became ...".

@@ -62,7 +62,8 @@ json written(const PlanTransition& each) {
               {"example", written(each.example)},
               {"verdict", to_text(each.verdict)},
               {"words", each.words},
-              {"coin_flip", each.coin_flip}};
+              {"coin_flip", each.coin_flip},
+              {"generic", each.generic}};
   if (each.before_work) out["before_work"] = written(*each.before_work);
   if (each.after_work) out["after_work"] = written(*each.after_work);
   if (each.before_margin) out["before_margin"] = *each.before_margin;
@@ -82,6 +83,7 @@ PlanTransition transition_in(const json& value) {
   out.verdict = verdict_in(value.at("verdict"));
   out.words = value.at("words");
   out.coin_flip = value.at("coin_flip");
+  out.generic = value.at("generic");
   out.before_work = work_in(value, "before_work");
   out.after_work = work_in(value, "after_work");
   out.before_margin = number_if(value, "before_margin");

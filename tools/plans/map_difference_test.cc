@@ -115,14 +115,36 @@ TEST(MapDifference, MoreWorkWithTheSamePlanIsFound) {
   EXPECT_TRUE(work_regressed(found));
 }
 
-TEST(MapDifference, OneWorseParameterAmongBetterOnesIsWorse) {
+// Of parameters with the same plans some take more work and some less: they are told apart, and
+// what was only planned goes with what asks for as much of the table.
+TEST(MapDifference, TellsWorseParametersFromBetterOnes) {
   PlanMap before = baseline(), after = baseline();
   before.queries[0].measured = {measured("done", "Index Scan", 5000),
                                 measured("open", "Index Scan", 4)};
   after.queries[0].measured = {measured("done", "Index Scan", 5),
                                measured("open", "Index Scan", 4000)};
   const MapDifference found = map_difference(before, after, {});
-  EXPECT_EQ(found.queries.at(0).transitions.at(0).verdict, WorkVerdict::regressed);
+  ASSERT_EQ(found.queries.at(0).transitions.size(), 2u);
+  for (const PlanTransition& each : found.queries[0].transitions) {
+    const bool worse = each.verdict == WorkVerdict::regressed;
+    EXPECT_EQ(each.example, Parameters{worse ? "open" : "done"});
+    EXPECT_DOUBLE_EQ(each.share, worse ? 0.38 : 0.62);
+    EXPECT_EQ(each.points, worse ? 2 : 1) << "\"lost\" is as rare as \"open\"";
+  }
+  EXPECT_TRUE(work_regressed(found));
+}
+
+TEST(MapDifference, WhatGenericSessionsDoNotMeetFailsNothing) {
+  PlanMap before = baseline(), after = flipped();
+  for (PlanMap* map : {&before, &after}) {
+    map->queries[0].switches = true;
+    map->queries[0].generic_plan = "g";
+  }
+  const MapDifference found = map_difference(before, after, {});
+  EXPECT_TRUE(found.queries.at(0).transitions.at(0).generic);
+  EXPECT_FALSE(work_regressed(found));
+  after.queries[0].generic_plan = "h";
+  EXPECT_TRUE(work_regressed(map_difference(before, after, {})));
 }
 
 TEST(MapDifference, WhatIsNotAskedIsSaidSo) {

@@ -128,10 +128,12 @@ TEST(PlanText, RefusesOtherFormatsByName) {
             "there is no plan in this text; use EXPLAIN (FORMAT JSON)");
 }
 
-// Plans other people published; TARE_REALDATA is the folder that they lie in.
+// Plans other people published; TARE_REALDATA/plans is the folder that they lie in.
 TEST(PlanText, ReadsOrRefusesPlansFromElsewhere) {
-  const char* folder = std::getenv("TARE_REALDATA");
-  if (folder == nullptr) GTEST_SKIP() << "TARE_REALDATA is not set: no folder of plans to try";
+  const char* root = std::getenv("TARE_REALDATA");
+  if (root == nullptr) GTEST_SKIP() << "TARE_REALDATA is not set: no folder of plans to try";
+  const std::filesystem::path folder = std::filesystem::path(root) / "plans";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "there is no folder " << folder;
   int taken = 0, refused = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;

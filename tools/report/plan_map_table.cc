@@ -186,6 +186,7 @@ std::string verdict_words(const PlanTransition& each) {
   if (each.coin_flip) {
     words += "; a coin flip: the plans are reckoned alike, so it may go back by itself";
   }
+  if (each.generic) words += "; sessions go over to the same generic plan as before";
   return words;
 }
 

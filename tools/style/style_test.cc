@@ -37,6 +37,8 @@ std::string repeated(int count, const std::string& text) {
 const std::vector<std::pair<std::string, std::string>> kExcused = {
     {"bench/drivers/postgres_copy.cc", "postgres_control_test.cc: COPY"},
     {"bench/drivers/sql_error.cc", "postgres_control_test.cc"},
+    {"tools/experiment/capture_plan_map.cc", "tools/cli/plans_e2e_test.cc, on real servers"},
+    {"tools/experiment/plan_stage.cc", "tools/cli/plans_e2e_test.cc, on real servers"},
     {"bench/engine/asio_loop.cc", "bench/drivers/load_test.cc, on real sockets"},
     {"bench/engine/load_stats.cc", "worker_test.cc counts by it"},
     {"bench/engine/pool.cc", "worker_test.cc"},
