@@ -21,4 +21,10 @@ std::string percent_words(double share) {
   return fmt::format("{:.{}f} %", percent, std::min(decimals, 6));
 }
 
+std::string shortened(const std::string& text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
+  return text.substr(0, bytes) + "...";
+}
+
 }  // namespace tare

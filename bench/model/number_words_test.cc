@@ -21,5 +21,12 @@ TEST(NumberWords, PercentHasTwoSignificantDigits) {
   EXPECT_EQ(percent_words(0.00052), "0.052 %");
 }
 
+TEST(NumberWords, LongValuesAreCutBetweenCharacters) {
+  EXPECT_EQ(shortened("short", 5), "short");
+  EXPECT_EQ(shortened("longer", 5), "longe...");
+  EXPECT_EQ(shortened("a\xC3\xA4z", 2), "a...");
+  EXPECT_EQ(shortened("a\xC3\xA4z", 3), "a\xC3\xA4...");
+}
+
 }  // namespace
 }  // namespace tare

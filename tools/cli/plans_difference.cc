@@ -137,8 +137,8 @@ int compare_plans(const PlansDifference& options) {
   }
   write_outputs(outputs, [&](Format format, const Style& style) {
     if (format == Format::json) return map_difference_to_json(difference);
-    if (format == Format::markdown) return map_difference_markdown(difference);
-    return map_difference_table(difference, style);
+    if (format == Format::markdown) return map_difference_markdown(difference, MapDetail::whole);
+    return map_difference_table(difference, MapDetail::whole, style);
   });
   return work_regressed(difference) ? 1 : 0;
 }

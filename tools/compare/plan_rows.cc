@@ -8,10 +8,12 @@
 namespace tare {
 namespace {
 
+constexpr size_t kLongestExample = 24;  // in a row's step; the note has more of it
+
 Row row_of(const QueryDifference& query, const PlanTransition& each, const Criteria& criteria) {
   Row row;
   row.operation = query.operation;
-  row.step = fmt::format("{} ({})", query.step, to_words(each.example));
+  row.step = fmt::format("{} ({})", query.step, shortened(to_words(each.example), kLongestExample));
   row.metric = "blocks_per_query";
   row.unit = Unit::blocks;
   row.kind = ChangeKind::exact;
@@ -22,10 +24,9 @@ Row row_of(const QueryDifference& query, const PlanTransition& each, const Crite
   row.baseline = before;
   row.contender = after;
   if (before > 0) row.change = (after - before) / before;
-  const bool worse = each.verdict == WorkVerdict::regressed;
-  row.verdict = worse ? Verdict::regressed : Verdict::improved;
+  row.verdict = Verdict::regressed;
   const bool asked = each.share >= kFewestCalls;
-  if (worse && asked && !each.coin_flip && !each.generic) row.gating = Gating::gating;
+  if (asked && !each.coin_flip && !each.generic) row.gating = Gating::gating;
   row.note = to_words(each);
   if (each.coin_flip) row.note += "; a coin flip: the plans are reckoned alike";
   if (each.generic) row.note += "; sessions go over to the same generic plan as before";
@@ -44,7 +45,7 @@ std::vector<Row> plan_rows(const MapDifference& difference, const Criteria& crit
   std::vector<Row> rows;
   for (const QueryDifference& query : difference.queries) {
     for (const PlanTransition& each : query.transitions) {
-      if (each.verdict == WorkVerdict::same || !each.before_work || !each.after_work) continue;
+      if (each.verdict != WorkVerdict::regressed || !each.before_work || !each.after_work) continue;
       rows.push_back(row_of(query, each, criteria));
     }
   }

@@ -15,9 +15,9 @@ inline constexpr double kFewestCalls = 0.01;
 // The limit that work is held against: the margin of blocks_per_query, and 50 blocks.
 WorkLimit work_limit(const Criteria& criteria);
 
-// A row for each set of parameters that took more or less work past the limit; those with more of
-// it gate, unless the plans are a coin flip or hardly a call asks so. Averages over all parameters
-// are rows of their own: an average hides what only the most common value meets.
+// A row for each set of parameters that took more work past the limit. It gates, unless the plans
+// are a coin flip, sessions go generic, or hardly a call asks so. Averages over all parameters are
+// rows of their own: an average hides what only the most common value meets.
 std::vector<Row> plan_rows(const MapDifference& difference, const Criteria& criteria);
 
 }  // namespace tare

@@ -1,5 +1,6 @@
 #include "tools/experiment/capture_plan_map.h"
 
+#include <chrono>
 #include <numeric>
 
 #include "tools/experiment/drawn_parameters.h"
@@ -9,6 +10,8 @@
 
 namespace tare {
 namespace {
+
+constexpr std::chrono::minutes kLongestMap{2};  // then no further query is begun
 
 const QueryMap* find(const PlanMap* map, const QueryMap& query) {
   if (map == nullptr) return nullptr;
@@ -31,6 +34,7 @@ PlanMap take_plan_map(PostgresControl& postgres, const MapRequest& request) {
   map.state = request.state;
   map.taken_at = utc_now();
   map.postgres = postgres.value("SHOW server_version");
+  const auto started = std::chrono::steady_clock::now();
   const PartitionRoots roots = read_partition_roots(postgres);
   for (const SqlStepCall& call : sql_step_calls(request.traffic)) {
     QueryMap query;
@@ -39,8 +43,12 @@ PlanMap take_plan_map(PostgresControl& postgres, const MapRequest& request) {
     query.sql = request.traffic.sql_calls()[call.index].sql;
     query.share = share_of(request.scenario.load, call.operation);
     if (request.say) request.say(query.operation + "/" + query.step);
-    const auto drawn = first_parameters(request.traffic, call);
-    map_query(postgres, roots, drawn, find(request.like, query), query);
+    if (std::chrono::steady_clock::now() - started < kLongestMap) {
+      const auto drawn = first_parameters(request.traffic, call);
+      map_query(postgres, roots, drawn, find(request.like, query), query);
+    } else {
+      query.notes.emplace_back("out of time: the queries before it took two minutes");
+    }
     map.queries.push_back(std::move(query));
   }
   return map;

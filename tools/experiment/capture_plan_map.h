@@ -23,7 +23,8 @@ struct MapRequest {
 };
 
 // What PostgreSQL refuses, and what may not be read, stands in the notes; the rest goes on. A query
-// takes at most half a minute: what is left out then is noted. Throws ServerError, Interrupted.
+// takes half a minute at most and the whole two and a half: what is left out then is noted. Throws
+// ServerError, Interrupted.
 PlanMap take_plan_map(PostgresControl& postgres, const MapRequest& request);
 
 }  // namespace tare

@@ -274,9 +274,7 @@ bool work_regressed(const MapDifference& difference) {
 std::string to_words(const Parameters& parameters) {
   std::string words;
   for (const auto& each : parameters) {
-    std::string text = each.value_or("NULL");
-    if (text.size() > kLongestParameter) text = text.substr(0, kLongestParameter) + "...";
-    words += (words.empty() ? "" : ", ") + text;
+    words += (words.empty() ? "" : ", ") + shortened(each.value_or("NULL"), kLongestParameter);
   }
   return words.empty() ? "no parameters" : words;
 }

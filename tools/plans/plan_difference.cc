@@ -221,7 +221,7 @@ std::vector<NodeChange> plan_difference(const PlanTree& before, const PlanTree& 
 
 std::string to_words(const NodeChange& change) {
   const auto with_blocks = [](const std::string& words, const std::optional<int64_t>& blocks) {
-    if (!blocks) return words;
+    if (blocks.value_or(0) == 0) return words;  // a sort or a join reads none itself
     return fmt::format("{} ({} block{})", words, grouped_digits(*blocks), *blocks == 1 ? "" : "s");
   };
   std::string words;

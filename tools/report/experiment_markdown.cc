@@ -145,8 +145,8 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   const std::vector<Row> judged = rows_that_are(Gating::gating, comparison);
   if (!judged.empty()) out += "\n" + table(judged, experiment);
   out += judged_items(comparison) + hit_items(comparison);
-  out +=
-      experiment.plans ? "\n" + map_difference_markdown(*experiment.plans) : plan_items(comparison);
+  out += experiment.plans ? "\n" + map_difference_markdown(*experiment.plans, MapDetail::asked)
+                          : plan_items(comparison);
   std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
   const size_t details = std::erase_if(shown, is_detail);
   if (!shown.empty()) {

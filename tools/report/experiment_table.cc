@@ -193,7 +193,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   std::string out = painted(harmless(title), Paint::bold, style) + "\n";
   if (!comparison.rows.empty()) out += row_table(experiment, style);
   for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) out += line + "\n";
-  out += experiment.plans ? map_difference_table(*experiment.plans, style)
+  out += experiment.plans ? map_difference_table(*experiment.plans, MapDetail::asked, style)
                           : plan_lines(comparison, style);
   out += expectation_lines(comparison, style);
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);

@@ -161,9 +161,11 @@ std::string query_table(const QueryMap& query, const Style& style) {
 std::string title_of(const PlanMap& map) {
   size_t points = 0;
   for (const QueryMap& query : map.queries) points += query.points.size();
-  return fmt::format("{} · plan map{} · PostgreSQL {} · {} queries, {} parameter sets",
-                     map.scenario, map.state.empty() ? "" : ", " + map.state, map.postgres,
-                     map.queries.size(), grouped_digits(int64_t(points)));
+  return fmt::format(
+      "{} · plan map{} · PostgreSQL {} · {}, {} parameter sets", map.scenario,
+      map.state.empty() ? "" : ", " + map.state, map.postgres,
+      map.queries.size() == 1 ? "1 query" : fmt::format("{} queries", map.queries.size()),
+      grouped_digits(int64_t(points)));
 }
 
 Paint paint_of(const PlanTransition& each) {
@@ -209,6 +211,32 @@ std::string summary_line(const MapDifference& difference) {
       changed, difference.compared, grouped_digits(difference.points));
 }
 
+QueryDifference in_detail(QueryDifference query, MapDetail detail) {
+  if (detail == MapDetail::whole) return query;
+  query.boundaries.clear();
+  std::erase_if(query.transitions, [](const PlanTransition& each) { return each.share == 0; });
+  return query;
+}
+
+bool has_nothing(const QueryDifference& query) {
+  return query.transitions.empty() && query.boundaries.empty() && query.notes.empty() &&
+         !query.other_sql;
+}
+
+std::string left_out(const MapDifference& difference, MapDetail detail) {
+  if (detail == MapDetail::whole) return "";
+  size_t boundaries = 0, transitions = 0;
+  for (const QueryDifference& query : difference.queries) {
+    boundaries += query.boundaries.size();
+    transitions += query.transitions.size() - in_detail(query, detail).transitions.size();
+  }
+  if (boundaries + transitions == 0) return "";
+  return fmt::format(
+      "{} moved, {} for parameters that the load does not ask with: tare plans diff FOLDER",
+      boundaries == 1 ? "1 boundary" : fmt::format("{} boundaries", boundaries),
+      transitions == 1 ? "1 change" : fmt::format("{} changes", transitions));
+}
+
 }  // namespace
 
 std::string plan_map_table(const PlanMap& map, const Style& style) {
@@ -236,40 +264,47 @@ std::string plan_map_markdown(const PlanMap& map) {
   return out;
 }
 
-std::string map_difference_table(const MapDifference& difference, const Style& style) {
+std::string map_difference_table(const MapDifference& difference, MapDetail detail,
+                                 const Style& style) {
   std::string out = summary_line(difference) + "\n";
-  for (const QueryDifference& query : difference.queries) {
+  for (const QueryDifference& each : difference.queries) {
+    const QueryDifference query = in_detail(each, detail);
+    if (has_nothing(query)) continue;
     out += painted(harmless(query_heading(query)), Paint::bold, style) + "\n";
-    for (const PlanTransition& each : query.transitions) {
-      out += indented(fmt::format("{} [{}]", to_words(each), verdict_words(each)), paint_of(each),
-                      style);
+    for (const PlanTransition& transition : query.transitions) {
+      out += indented(fmt::format("{} [{}]", to_words(transition), verdict_words(transition)),
+                      paint_of(transition), style);
     }
-    for (const std::string& each : query.boundaries) {
-      out += indented("boundary: " + each, Paint::plain, style);
+    for (const std::string& boundary : query.boundaries) {
+      out += indented("boundary: " + boundary, Paint::plain, style);
     }
     for (const std::string& note : query.notes) {
       out += indented("note: " + note, Paint::doubtful, style);
     }
   }
-  return out;
+  const std::string more = left_out(difference, detail);
+  return more.empty() ? out : out + painted(more, Paint::dim, style) + "\n";
 }
 
-std::string map_difference_markdown(const MapDifference& difference) {
+std::string map_difference_markdown(const MapDifference& difference, MapDetail detail) {
   std::string out = summary_line(difference) + "\n";
-  for (const QueryDifference& query : difference.queries) {
+  for (const QueryDifference& each : difference.queries) {
+    const QueryDifference query = in_detail(each, detail);
+    if (has_nothing(query)) continue;
     out += fmt::format("\n**{}**\n\n", markdown_text(query_heading(query)));
-    for (const PlanTransition& each : query.transitions) {
-      out += fmt::format("- {} ({})\n", markdown_text(to_words(each)),
-                         markdown_text(verdict_words(each)));
+    for (const PlanTransition& transition : query.transitions) {
+      out += fmt::format("- {} ({})\n", markdown_text(to_words(transition)),
+                         markdown_text(verdict_words(transition)));
     }
-    for (const std::string& each : query.boundaries) {
-      out += fmt::format("- boundary: {}\n", markdown_text(each));
+    for (const std::string& boundary : query.boundaries) {
+      out += fmt::format("- boundary: {}\n", markdown_text(boundary));
     }
     for (const std::string& note : query.notes) {
       out += fmt::format("- note: {}\n", markdown_text(note));
     }
   }
-  return out;
+  const std::string more = left_out(difference, detail);
+  return more.empty() ? out : out + "\n" + more + "\n";
 }
 
 }  // namespace tare

@@ -54,7 +54,7 @@ void expect_in(const std::string& text, const std::string& part) {
 
 TEST(PlanMapTable, TellsPlansTheirCallsAndTheirWork) {
   const std::string text = plan_map_table(orders_map(), Style());
-  expect_in(text, "shop · plan map · PostgreSQL 15.18 · 1 queries, 2 parameter sets");
+  expect_in(text, "shop · plan map · PostgreSQL 15.18 · 1 query, 2 parameter sets");
   expect_in(text, "list/rows · 25 % of requests · orders.status = $1");
   expect_in(text, "62 %  Seq Scan on orders · 98 % of the table · 3,411 blocks, 12 temporary");
   expect_in(text, "38 %  Index Scan using orders_status on orders · 0.10 % to 1.0 % of the table");
@@ -89,7 +89,7 @@ MapDifference one_flip() {
 }
 
 TEST(MapDifferenceTable, TellsTransitionsWithTheirWork) {
-  const std::string text = map_difference_table(one_flip(), Style());
+  const std::string text = map_difference_table(one_flip(), MapDetail::whole, Style());
   expect_in(text, "plans: 1 of 3 queries changed theirs for some parameters; 1,200 parameter sets");
   expect_in(text, "list/rows · 25 % of requests · another statement");
   expect_in(text,
@@ -101,13 +101,23 @@ TEST(MapDifferenceTable, TellsTransitionsWithTheirWork) {
 TEST(MapDifferenceTable, SaysWhenNothingDiffers) {
   MapDifference none;
   none.compared = 3;
-  EXPECT_EQ(map_difference_table(none, Style()),
+  EXPECT_EQ(map_difference_table(none, MapDetail::whole, Style()),
             "plans: 0 of 3 queries changed theirs for some parameters; 0 parameter sets asked in "
             "both\n");
 }
 
+TEST(MapDifferenceTable, MayLeaveOutWhatNobodyAsks) {
+  MapDifference difference = one_flip();
+  difference.queries[0].transitions[0].share = 0;
+  const std::string text = map_difference_table(difference, MapDetail::asked, Style());
+  EXPECT_EQ(text.find("Index Scan became"), std::string::npos) << text;
+  expect_in(text, "1 boundary moved, 1 change for parameters that the load does not ask with");
+  expect_in(map_difference_markdown(difference, MapDetail::asked), "1 boundary moved");
+}
+
 TEST(MapDifferenceTable, HasMarkdown) {
-  expect_in(map_difference_markdown(one_flip()), "- for 62 % of calls (done): Index Scan became");
+  expect_in(map_difference_markdown(one_flip(), MapDetail::whole),
+            "- for 62 % of calls (done): Index Scan became");
 }
 
 }  // namespace
