@@ -46,8 +46,10 @@ PlanMap map_of_plan(const std::string& text, const std::string& name) {
   only.share = 1;
   only.points = 1;
   query.classes = {only};
-  MeasuredPoint measured{{}, prints.plan, work_of(tree), row_estimates(tree, 2), json};
-  query.measured = {std::move(measured)};
+  // Without ANALYZE and BUFFERS nothing is known of its work.
+  if (tree.analyzed && tree.nodes.front().blocks.logical() > 0) {
+    query.measured = {{{}, prints.plan, work_of(tree), row_estimates(tree, 2), json}};
+  }
   PlanMap map;
   map.queries = {std::move(query)};
   return map;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <numeric>
 
+#include "bench/model/sql_text.h"
 #include "tools/experiment/drawn_parameters.h"
 #include "tools/experiment/event_log.h"
 #include "tools/experiment/partition_roots.h"
@@ -36,20 +37,26 @@ PlanMap take_plan_map(PostgresControl& postgres, const MapRequest& request) {
   map.postgres = postgres.value("SHOW server_version");
   const auto started = std::chrono::steady_clock::now();
   const PartitionRoots roots = read_partition_roots(postgres);
-  for (const SqlStepCall& call : sql_step_calls(request.traffic)) {
-    QueryMap query;
-    query.operation = request.traffic.operations()[call.operation].name;
-    query.step = call.name;
-    query.sql = request.traffic.sql_calls()[call.index].sql;
-    query.share = share_of(request.scenario.load, call.operation);
-    if (request.say) request.say(query.operation + "/" + query.step);
-    if (std::chrono::steady_clock::now() - started < kLongestMap) {
-      const auto drawn = first_parameters(request.traffic, call);
-      map_query(postgres, roots, drawn, find(request.like, query), query);
-    } else {
-      query.notes.emplace_back("out of time: the queries before it took two minutes");
+  const std::vector<SqlStepCall> calls = sql_step_calls(request.traffic);
+  map.queries.resize(calls.size());
+  // What writes leaves dead rows although it is rolled back, so it comes last.
+  for (const bool writing : {false, true}) {
+    for (size_t i = 0; i < calls.size(); ++i) {
+      const std::string& sql = request.traffic.sql_calls()[calls[i].index].sql;
+      if (inspect_sql(sql).writes != writing) continue;
+      QueryMap& query = map.queries[i];
+      query.operation = request.traffic.operations()[calls[i].operation].name;
+      query.step = calls[i].name;
+      query.sql = sql;
+      query.share = share_of(request.scenario.load, calls[i].operation);
+      if (request.say) request.say(query.operation + "/" + query.step);
+      if (std::chrono::steady_clock::now() - started < kLongestMap) {
+        const auto drawn = first_parameters(request.traffic, calls[i]);
+        map_query(postgres, roots, drawn, find(request.like, query), query);
+      } else {
+        query.notes.emplace_back("out of time: the queries before it took two minutes");
+      }
     }
-    map.queries.push_back(std::move(query));
   }
   return map;
 }

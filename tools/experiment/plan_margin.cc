@@ -29,6 +29,30 @@ PlannerSettings forbidding(const PlanNode& node) {
   return {};
 }
 
+// The indexes it uses, and the relations that it reads without one: an index scan and a bitmap of
+// the same index are no choice that anyone cares about.
+std::set<std::string> sources_of(const PlanTree& tree) {
+  std::set<std::string> sources;
+  for (const PlanNode& node : tree.nodes) {
+    if (!node.index.empty()) {
+      sources.insert("index " + node.index);
+    } else if (!node.relation.empty() && node.type != "Bitmap Heap Scan") {
+      sources.insert("relation " + node.relation);
+    }
+  }
+  return sources;
+}
+
+// Methods apart from scans: joins, aggregates, sorts.
+std::multiset<std::string> methods_of(const PlanTree& tree) {
+  std::multiset<std::string> methods;
+  for (const PlanNode& node : tree.nodes) {
+    const bool scan = node.type.ends_with("Scan") || node.type.starts_with("Bitmap");
+    if (!scan) methods.insert(node.type + " " + node.strategy);
+  }
+  return methods;
+}
+
 bool uses_what_is_forbidden(const PlanTree& tree) {
   return tree.nodes.front().total_cost.value_or(0) >= kDisabledCost ||
          std::any_of(tree.nodes.begin(), tree.nodes.end(),
@@ -52,6 +76,8 @@ std::optional<NextBest> next_best_plan(Planner& planner, const Parameters& param
     const PlanTree other = read_plan_tree(json);
     const std::string found = fingerprints(other, roots).plan;
     if (uses_what_is_forbidden(other) || found == plan) continue;
+    if (sources_of(other) == sources_of(chosen) && methods_of(other) == methods_of(chosen))
+      continue;
     const double margin = other.nodes.front().total_cost.value_or(0) / cost - 1;
     if (!best || margin < best->margin) best = {margin, plan_shape(json).summary, found};
   }

@@ -8,6 +8,7 @@ namespace tare {
 namespace {
 
 constexpr const char* kCustom = "force_custom_plan";
+constexpr const char* kGeneric = "force_generic_plan";
 constexpr int kHasGenericCounter = 140000;  // pg_prepared_statements.generic_plans
 
 }  // namespace
@@ -16,7 +17,10 @@ Planner::Planner(PostgresControl& postgres, const std::string& sql, std::chrono:
     : postgres_(postgres), sql_(sql) {
   try {
     postgres_.execute(fmt::format("SET statement_timeout = {}", limit.count()));
-    postgres_.execute(fmt::format("SET plan_cache_mode = {}", kCustom));
+    const std::string shown = postgres_.value("SHOW plan_cache_mode");
+    decides_ = shown == "auto";
+    mode_ = shown == kGeneric ? kGeneric : kCustom;
+    postgres_.execute("SET plan_cache_mode = " + mode_);
     postgres_.execute("PREPARE tare_map AS " + sql);
     parameters_ =
         std::stoul(postgres_.value("SELECT coalesce(cardinality(parameter_types), 0) "
@@ -84,10 +88,10 @@ std::string Planner::generic_plan(Names names) {
   try {
     std::string json =
         explain(names == Names::qualified ? "VERBOSE, " : "", Parameters(parameters_));
-    postgres_.execute(fmt::format("SET plan_cache_mode = {}", kCustom));
+    postgres_.execute("SET plan_cache_mode = " + mode_);
     return json;
   } catch (const SqlError&) {
-    postgres_.execute(fmt::format("SET plan_cache_mode = {}", kCustom));
+    postgres_.execute("SET plan_cache_mode = " + mode_);
     throw;
   }
 }
@@ -106,18 +110,27 @@ std::string Planner::measure(const Parameters& parameters) {
 
 bool Planner::switches_after(const std::vector<Parameters>& first) {
   if (parameters_ == 0 || first.empty()) return false;
+  if (!decides_) return mode_ == kGeneric;
   postgres_.execute("DEALLOCATE tare_map");
   postgres_.execute("SET plan_cache_mode = auto");
   postgres_.execute("PREPARE tare_map AS " + sql_);
   std::string last;
-  for (const Parameters& parameters : first) explain("", parameters);
-  last = explain("", first.back());
+  const auto explain_all = [&] {
+    for (const Parameters& parameters : first) last = explain("", parameters);
+    last = explain("", first.back());
+  };
+  try {
+    explain_all();
+  } catch (const SqlError&) {
+    postgres_.execute("SET plan_cache_mode = " + mode_);
+    throw;
+  }
   const bool generic = postgres_.version() >= kHasGenericCounter
                            ? postgres_.value(
                                  "SELECT generic_plans > 0 FROM pg_prepared_statements "
                                  "WHERE name = 'tare_map'") == "t"
                            : read_plan_tree(last).generic;
-  postgres_.execute(fmt::format("SET plan_cache_mode = {}", kCustom));
+  postgres_.execute("SET plan_cache_mode = " + mode_);
   return generic;
 }
 

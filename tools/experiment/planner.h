@@ -51,6 +51,8 @@ class Planner {
 
   PostgresControl& postgres_;
   std::string sql_;
+  std::string mode_;     // plan_cache_mode, for one plan at a time
+  bool decides_ = true;  // the session decides between custom and generic plans
   size_t parameters_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "tools/experiment/query_mapper.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -313,6 +314,10 @@ class QueryMapper {
         const PlanTree tree = read_plan_tree(point.explain_json);
         point.plan = fingerprints(tree, roots_).plan;
         point.work = work_of(tree);
+        if (!tree.triggers.empty()) {
+          note(fmt::format("triggers fired ({}): their work is not in these figures",
+                           fmt::join(tree.triggers, ", ")));
+        }
         point.estimates = row_estimates(tree, kWrongEstimate);
         point.estimates.resize(std::min(point.estimates.size(), kMostEstimates));
         query_.measured.push_back(std::move(point));

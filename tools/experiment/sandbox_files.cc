@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/magic.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <sstream>
 
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kSocketPathBytes = 107;  // sun_path without its closing zero
 constexpr std::streamoff kTailBytes = 4096;
+constexpr std::streamoff kSearchedBytes = 256 * 1024;  // of a log, for its last lines
 constexpr std::streamsize kSmallFileBytes = 65536;
 
 [[noreturn]] void fail(const char* what, const fs::path& path) {
@@ -108,20 +111,31 @@ std::string read_small_file(const fs::path& path) {
   return text;
 }
 
+namespace {
+
+// What connections leave that come while PostgreSQL recovers or ends: many, and never the reason.
+bool turned_away(const std::string& line) {
+  if (line.find("FATAL:  the database system is ") != std::string::npos) return true;
+  return line.find("DETAIL:  Consistent recovery state has not been yet reached") !=
+         std::string::npos;
+}
+
+}  // namespace
+
 std::string log_tail(const fs::path& path, int lines) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return "";
   const std::streamoff size = file.tellg();
-  file.seekg(std::max<std::streamoff>(0, size - kTailBytes));
-  std::stringstream rest;
-  rest << file.rdbuf();
-  std::string text = rest.str();
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::size_t start = text.size();
-  for (int line = 0; line < lines && start != std::string::npos && start > 0; ++line) {
-    start = text.rfind('\n', start - 1);
+  file.seekg(std::max<std::streamoff>(0, size - kSearchedBytes));
+  std::deque<std::string> last;
+  for (std::string line; std::getline(file, line);) {
+    if (turned_away(line)) continue;
+    last.push_back(line);
+    if (last.size() > size_t(lines)) last.pop_front();
   }
-  if (start != std::string::npos && start < text.size()) text.erase(0, start + 1);
+  std::string text = fmt::format("{}", fmt::join(last, "\n"));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (text.size() > size_t(kTailBytes)) text.erase(0, text.size() - size_t(kTailBytes));
   return text;
 }
 

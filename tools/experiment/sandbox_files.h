@@ -19,7 +19,8 @@ void make_private_folder(const std::filesystem::path& path, const ServerUser& us
 // The whole text of a small file (64 KiB at most); empty when it cannot be read.
 std::string read_small_file(const std::filesystem::path& path);
 
-// The last lines of a log, at most `lines` and 4 KiB; empty when there are none.
+// The last lines of a log, at most `lines` and 4 KiB, without those of connections that a
+// PostgreSQL in recovery turned away; empty when there are none.
 std::string log_tail(const std::filesystem::path& path, int lines);
 
 // 128 random bits from the kernel, as hexadecimal digits.

@@ -53,6 +53,11 @@ bool is_coin_flip(const PlanClass* chosen, const std::string& other) {
          chosen->next_best_plan == other;
 }
 
+bool is_same_boundary(const PlanBoundary& a, const PlanBoundary& b) {
+  return a.parameter == b.parameter && a.column == b.column && a.below == b.below &&
+         a.above == b.above;
+}
+
 class Comparer {
  public:
   Comparer(const QueryMap& before, const QueryMap& after, const WorkLimit& limit)
@@ -156,10 +161,11 @@ class Comparer {
       transition.after_summary = new_class->summary;
       transition.after_margin = new_class->margin;
     }
-    transition.generic =
-        before_.switches && after_.switches && before_.generic_plan == after_.generic_plan;
+    transition.generic = transition.before != transition.after && before_.switches &&
+                         after_.switches && !before_.generic_plan.empty() &&
+                         before_.generic_plan == after_.generic_plan;
     transition.coin_flip =
-        is_coin_flip(old_class, transition.after) || is_coin_flip(new_class, transition.before);
+        is_coin_flip(old_class, transition.after) && is_coin_flip(new_class, transition.before);
     const MeasuredPoint* was = measured(before_, transition.example);
     const MeasuredPoint* now = measured(after_, transition.example);
     if (was && now) {
@@ -194,9 +200,8 @@ class Comparer {
     for (const PlanBoundary& now : after_.boundaries) {
       const PlanBoundary* was = nullptr;
       for (const PlanBoundary& each : before_.boundaries) {
-        if (each.column == now.column && each.below == now.below && each.above == now.above) {
-          was = &each;
-        }
+        if (!is_same_boundary(each, now)) continue;
+        if (!was || std::abs(at(each) - at(now)) < std::abs(at(*was) - at(now))) was = &each;
       }
       if (was != nullptr && std::abs(at(*was) - at(now)) < kMovedBoundary) continue;
       out_.boundaries.push_back(
@@ -205,10 +210,9 @@ class Comparer {
                       was ? "before: " + percent_words(at(*was)) : std::string("before: nowhere")));
     }
     for (const PlanBoundary& was : before_.boundaries) {
-      const bool still = std::any_of(
-          after_.boundaries.begin(), after_.boundaries.end(), [&](const PlanBoundary& each) {
-            return each.column == was.column && each.below == was.below && each.above == was.above;
-          });
+      const bool still =
+          std::any_of(after_.boundaries.begin(), after_.boundaries.end(),
+                      [&](const PlanBoundary& each) { return is_same_boundary(each, was); });
       if (still) continue;
       out_.boundaries.push_back(
           fmt::format("{} -> {} nowhere (before: at {} of {})", summary(before_, was.below),
@@ -222,7 +226,8 @@ class Comparer {
       return;
     }
     const auto words = [](const QueryMap& query) {
-      return query.switches ? "generic: " + query.generic_summary : "one for each parameters";
+      return query.switches ? "generic: " + query.generic_summary
+                            : "one for each set of parameters";
     };
     out_.notes.push_back(fmt::format("from the sixth execution on the plan was {}, is {}",
                                      words(before_), words(after_)));

@@ -92,7 +92,12 @@ TEST(MapDifference, ACoinFlipIsWarnedOfAndNeverFails) {
   EXPECT_TRUE(work_regressed(map_difference(baseline(), after, {})))
       << "the next best of the sequential scan is something else";
   after.queries[0].classes[0].next_best_plan = "Index Scan";
-  const MapDifference found = map_difference(baseline(), after, {});
+  EXPECT_TRUE(work_regressed(map_difference(baseline(), after, {})))
+      << "before, the sequential scan was far off";
+  PlanMap before = baseline();
+  before.queries[0].classes[0].margin = -0.01;
+  before.queries[0].classes[0].next_best_plan = "Seq Scan";
+  const MapDifference found = map_difference(before, after, {});
   EXPECT_TRUE(found.queries.at(0).transitions.at(0).coin_flip);
   EXPECT_EQ(found.queries[0].transitions[0].verdict, WorkVerdict::regressed);
   EXPECT_FALSE(work_regressed(found));
@@ -145,6 +150,10 @@ TEST(MapDifference, WhatGenericSessionsDoNotMeetFailsNothing) {
   EXPECT_FALSE(work_regressed(found));
   after.queries[0].generic_plan = "h";
   EXPECT_TRUE(work_regressed(map_difference(before, after, {})));
+  after = before;
+  after.queries[0].measured[0] = measured("done", "Index Scan", 8572);
+  EXPECT_TRUE(work_regressed(map_difference(before, after, {})))
+      << "the same plan with more work is met by every session";
 }
 
 TEST(MapDifference, WhatIsNotAskedIsSaidSo) {

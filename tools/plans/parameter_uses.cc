@@ -46,6 +46,18 @@ bool is_argument(const std::string& condition, size_t start) {
   return std::isalnum(before) != 0 || before == '_' || before == '"';
 }
 
+// "(a + o.b) = $1": a bracket that closes and was not opened before the column is an expression's.
+// "o.b = ($1 + 5)": so is what stands behind the parameter.
+bool is_in_expression(const std::string& operand, const std::string& behind) {
+  const std::string column = operand.substr(0, operand.find(' '));
+  if (std::count(column.begin(), column.end(), ')') >
+      std::count(column.begin(), column.end(), '(')) {
+    return true;
+  }
+  return behind.size() > 1 && behind[0] == ' ' &&
+         std::string("+-*/%|").find(behind[1]) != std::string::npos;
+}
+
 std::vector<Use> uses_in(const std::string& condition) {
   static const std::regex kForward(kColumn + kComparison + kParameter);
   static const std::regex kBackward(R"re(\$(\d+)\)?(?:::[a-z][a-z ]*)?\)?)re" + kComparison +
@@ -55,6 +67,7 @@ std::vector<Use> uses_in(const std::string& condition) {
   const std::sregex_iterator end;
   for (std::sregex_iterator it(condition.begin(), condition.end(), kForward); it != end; ++it) {
     if (is_argument(condition, size_t(it->position()))) continue;
+    if (is_in_expression(it->str(), it->suffix())) continue;
     uses.push_back({unquoted((*it)[1]), unquoted((*it)[2]), (*it)[3], std::stoi((*it)[4])});
   }
   for (std::sregex_iterator it(condition.begin(), condition.end(), kBackward); it != end; ++it) {

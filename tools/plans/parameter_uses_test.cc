@@ -50,6 +50,9 @@ TEST(ParameterUses, OfExpressionsAreNone) {
   EXPECT_EQ(in_words(scan_with("Filter", "(lower(o.status) = $1)")), "");
   EXPECT_EQ(in_words(scan_with("Filter", "(o.status <> $1)")), "");
   EXPECT_EQ(in_words(scan_with("Filter", "(x.status = $1)")), "");
+  EXPECT_EQ(in_words(scan_with("Filter", "((o.amount + o.customer_id) = $1)")), "");
+  EXPECT_EQ(in_words(scan_with("Filter", "(COALESCE(o.amount, o.customer_id) = $1)")), "");
+  EXPECT_EQ(in_words(scan_with("Filter", "(o.amount = ($1 + 5))")), "");
 }
 
 TEST(ParameterUses, StandOnce) {

@@ -183,6 +183,7 @@ std::vector<NodeChange> plan_difference(const PlanTree& before, const PlanTree& 
   for (const Described& each : old_plan.nodes()) open.emplace(each.place, &each);
   std::vector<NodeChange> changes;
   std::vector<const Described*> unmatched;
+  std::set<const Described*> matched;
   for (const Described& now : new_plan.nodes()) {
     const auto found = open.find(now.place);
     if (found == open.end()) {
@@ -190,6 +191,7 @@ std::vector<NodeChange> plan_difference(const PlanTree& before, const PlanTree& 
       continue;
     }
     const Described& was = *found->second;
+    matched.insert(&was);
     open.erase(found);
     const std::string detail = detail_of(was, now);
     if (was.words == now.words && detail.empty()) continue;
@@ -204,9 +206,8 @@ std::vector<NodeChange> plan_difference(const PlanTree& before, const PlanTree& 
     changes.push_back(std::move(change));
   }
   for (const Described& was : old_plan.nodes()) {
-    const bool left = std::any_of(open.begin(), open.end(),
-                                  [&](const auto& each) { return each.second == &was; });
-    if (left) changes.push_back({was.words, "", blocks_of(before, was), {}, {}, {}, ""});
+    if (!matched.contains(&was))
+      changes.push_back({was.words, "", blocks_of(before, was), {}, {}, {}, ""});
   }
   for (const Described* now : unmatched) {
     NodeChange change{"", now->words, {}, blocks_of(after, *now), {}, {}, ""};

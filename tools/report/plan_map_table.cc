@@ -175,7 +175,8 @@ Paint paint_of(const PlanTransition& each) {
 }
 
 std::string verdict_words(const PlanTransition& each) {
-  std::string words = !each.before_work ? "work not measured"
+  std::string words = !each.before_work || !each.after_work
+                          ? "work not measured: it takes EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
                       : each.verdict == WorkVerdict::same
                           ? "work the same"
                           : fmt::format("work {}: {} -> {} blocks", to_text(each.verdict),
