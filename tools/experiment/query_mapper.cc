@@ -170,7 +170,7 @@ class QueryMapper {
       const Fingerprints prints = fingerprints(tree, roots_);
       point.plan = prints.plan;
       if (!seen_.contains(prints.plan)) {
-        seen_[prints.plan] = {prints, tree, plan_shape(json).summary};
+        seen_[prints.plan] = {prints, plan_shape(json).summary};
       }
       if (!point.selectivity) point.selectivity = selectivity_of(point);
     } catch (const SqlError& error) {
@@ -329,7 +329,6 @@ class QueryMapper {
 
   struct Seen {
     Fingerprints prints;
-    PlanTree tree;
     std::string summary;
   };
 
