@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <vector>
@@ -41,6 +42,30 @@ std::optional<int64_t> number(const std::map<std::string, std::string>& fields, 
   const char* end = found->second.data() + found->second.size();
   if (std::from_chars(found->second.data(), end, value).ec != std::errc()) return std::nullopt;
   return value;
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::istringstream listed(read_small_file(fmt::format("/proc/{0}/task/{0}/children", parent)));
+  return {std::istream_iterator<pid_t>(listed), std::istream_iterator<pid_t>()};
+}
+
+struct ChildrenCpu {
+  int64_t sum_ns = 0;
+  int ended = 0;  // since they were listed: not in the sum
+};
+
+ChildrenCpu cpu_of(const std::vector<pid_t>& children) {
+  ChildrenCpu seen;
+  for (const pid_t child : children) {
+    const auto facts = process_facts(child);
+    const auto cpu_ns = process_cpu_ns(child);
+    if (facts && cpu_ns) {
+      seen.sum_ns += *cpu_ns + facts->ended_children_ns;
+    } else {
+      ++seen.ended;
+    }
+  }
+  return seen;
 }
 
 }  // namespace
@@ -106,19 +131,24 @@ std::optional<int64_t> process_cpu_ns(pid_t process) {
   return int64_t(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
+// A child that ends while the others are read moves its time to the parent's: it would be missed,
+// or counted twice, so such a sum is taken again.
 std::optional<int64_t> family_cpu_ns(pid_t parent) {
-  const auto facts = process_facts(parent);
-  const auto own = process_cpu_ns(parent);
-  if (!facts || !own) return std::nullopt;
-  int64_t sum = *own + facts->ended_children_ns;
-  std::istringstream children(read_small_file(fmt::format("/proc/{0}/task/{0}/children", parent)));
-  bool any = false;
-  for (pid_t child = 0; children >> child; any = true) {
-    // One that has ended meanwhile counts from now on as the parent's.
-    const auto child_facts = process_facts(child);
-    sum += process_cpu_ns(child).value_or(0) + (child_facts ? child_facts->ended_children_ns : 0);
+  constexpr int kAttempts = 20;
+  std::optional<int64_t> sum;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto facts = process_facts(parent);
+    const auto own = process_cpu_ns(parent);
+    const auto children = children_of(parent);
+    // Without children: a kernel that lists none.
+    if (!facts || !own || children.empty()) return std::nullopt;
+    const ChildrenCpu seen = cpu_of(children);
+    sum = *own + facts->ended_children_ns + seen.sum_ns;
+    const auto after = process_facts(parent);
+    const bool still =
+        after && after->ended_children_ns == facts->ended_children_ns && seen.ended == 0;
+    if (still) return sum;
   }
-  if (!any) return std::nullopt;  // a kernel that lists no children
   return sum;
 }
 
