@@ -26,7 +26,8 @@ std::string groups_to_json(const EnvironmentGroups& groups) {
 
 EnvironmentGroups groups_from_json(std::string_view text) {
   EnvironmentGroups groups;
-  for (const auto& [name, value] : json::parse(text).items()) {
+  const json document = json::parse(text);
+  for (const auto& [name, value] : document.items()) {
     EnvironmentGroup& group = groups[name];
     group.details = value.at("details").get<Settings>();
     if (const auto rest = value.find("left_out"); rest != value.end()) {

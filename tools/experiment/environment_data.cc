@@ -103,6 +103,9 @@ EnvironmentGroups read_data_groups(EnvironmentQueries& queries,
                                    const std::string& template_database) {
   if (queries.version() < kCountsAtOnce) {
     std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  } else {  // what this session has written itself
+    std::string ignored;
+    queries.rows("SELECT pg_stat_force_next_flush()", ignored);
   }
   const bool is_copy = !template_database.empty();
   Groups groups;

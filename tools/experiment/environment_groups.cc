@@ -25,10 +25,10 @@ void add(EnvironmentGroups more, EnvironmentGroups& groups) {
 
 EnvironmentGroup client_group() {
   EnvironmentGroup group;
-#ifdef NDEBUG
-  group.details["build"] = "release";
+#ifdef __OPTIMIZE__
+  group.details["build"] = "optimised";
 #else
-  group.details["build"] = "debug";
+  group.details["build"] = "not optimised";
 #endif
   return group;
 }

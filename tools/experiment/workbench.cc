@@ -86,6 +86,10 @@ EnvironmentOf Workbench::environment_of() const {
                         servers_.owns_redis() ? "sandbox" : public_text(servers_.redis()));
   }
   const bool in_place = freshness() == Freshness::in_place;
+  std::vector<std::string> patterns;
+  for (const CacheRule& rule : scenario_.cache_rules) {
+    patterns.push_back(rule.key.substr(0, rule.key.find('{')) + "*");
+  }
   return {scenario_,
           working_database(),
           redis_endpoint(),
@@ -93,7 +97,7 @@ EnvironmentOf Workbench::environment_of() const {
           place,
           in_place ? "" : template_name(scenario_),
           start_words(scenario_.load.cache_start, freshness()),
-          claim_.key_patterns()};
+          patterns};
 }
 
 LoadedData Workbench::load() {
