@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/model/cache_review.h"
+#include "bench/model/environment_groups.h"
 #include "bench/model/index_review.h"
 #include "bench/model/observed.h"
 #include "bench/model/plan.h"
@@ -142,16 +143,15 @@ struct Stalls {
   friend bool operator==(const Stalls&, const Stalls&) = default;
 };
 
-using Settings = std::map<std::string, std::string>;
-
 struct Environment {
-  Settings versions;           // tare, compiler, libpq, postgres, redis
-  Settings postgres_settings;  // those that are not PostgreSQL's defaults
-  Settings redis_settings;     // those the sandbox sets, as the server reports them
-  Settings host;               // kernel, cpu, cores, memory_bytes, load_average_1m
-  Settings generator;          // wait_mode, workers, connections, seed, socket
-  std::string file_system;     // of the data folder
-  std::string git_revision;    // of the folder tare was started in; "none" outside a repository
+  Settings versions;              // tare, compiler, libpq, postgres, redis
+  Settings postgres_settings;     // those that are not PostgreSQL's defaults
+  Settings redis_settings;        // those the sandbox sets, as the server reports them
+  Settings host;                  // kernel, cpu, cores, memory_bytes, load_average_1m
+  Settings generator;             // wait_mode, workers, connections, seed, socket
+  std::string file_system;        // of the data folder
+  std::string git_revision;       // of the folder tare was started in; "none" outside a repository
+  EnvironmentGroups groups = {};  // what else it depends on, by group; none in an older tare's
 
   friend bool operator==(const Environment&, const Environment&) = default;
 };

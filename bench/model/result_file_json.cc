@@ -6,6 +6,7 @@
 
 #include "bench/model/problem.h"
 #include "bench/model/result_file.h"
+#include "bench/model/result_file_groups.h"
 #include "bench/model/result_file_observed.h"
 #include "bench/model/result_file_review.h"
 #include "bench/model/result_file_schema.h"
@@ -118,6 +119,9 @@ ordered_json written(const Environment& environment) {
   out["generator"] = environment.generator;
   out["file_system"] = environment.file_system;
   out["git_revision"] = environment.git_revision;
+  if (!environment.groups.empty()) {
+    out["groups"] = ordered_json::parse(groups_to_json(environment.groups));
+  }
   return out;
 }
 
@@ -256,6 +260,9 @@ Environment read_environment(const json& value) {
   environment.generator = value.at("generator").get<Settings>();
   environment.file_system = value.at("file_system").get<std::string>();
   environment.git_revision = value.at("git_revision").get<std::string>();
+  if (const auto groups = value.find("groups"); groups != value.end()) {
+    environment.groups = groups_from_json(groups->dump());
+  }
   return environment;
 }
 

@@ -11,6 +11,7 @@
 #include "bench/model/scenario_reader.h"
 #include "bench/model/spin.h"
 #include "bench/model/turns.h"
+#include "tools/cli/allow_option.h"
 #include "tools/cli/command.h"
 #include "tools/cli/experiment_outputs.h"
 #include "tools/cli/measure_options.h"
@@ -33,6 +34,7 @@ struct AbCommand {
   bool allow_shell = false;
   std::string inject;     // instead of a change
   int interleave_ms = 0;  // 0: one arm after the other
+  std::vector<std::string> allowed;
   OutputOptions output;
 };
 
@@ -119,6 +121,7 @@ AbOptions ab_options(const AbCommand& command, const std::optional<Unfinished>& 
   if (command.budget_s > 0) options.budget = std::chrono::seconds(command.budget_s);
   options.results = command.measure.results;
   options.settings = parse_settings(command.measure.settings);
+  options.allowed = parse_allowed(command.allowed);
   options.resumed = resumed;
   options.resumed_folder = command.resume;
   options.kept = [](const std::filesystem::path& folder, size_t pairs) {
@@ -164,6 +167,7 @@ void inject(const Injection& injection, std::optional<Nanoseconds> turn,
 
 int ab(AbCommand& command, std::stop_token stop) {
   const std::vector<Output> outputs = planned_outputs(command.output);
+  parse_allowed(command.allowed);  // refused before anything is done
   const std::optional<Unfinished> resumed = take_up(command);
   const MeasureOptions& options = command.measure;
   const Injection injection =
@@ -275,6 +279,7 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
   add_interleave_option(*command, options.interleave_ms)->excludes(resume);
   command->add_flag("--allow-shell", options.allow_shell,
                     "Let the change's shell steps run on this machine");
+  add_allow_option(*command, options.allowed);
   add_output_options(*command, options.output);
   command->footer(
       "\nExamples:\n  tare ab scenarios/debian-archive/scenario.json \\\n"
@@ -290,7 +295,8 @@ void add_ab_command(CLI::App& app, CommandLine& line) {
       "      --pool results/shop/2026-01-31T12-00-00Z-ab-index\n"
       "  tare ab --resume results/shop/2026-01-31T12-00-00Z-ab-index-unfinished\n\n"
       "Exit codes: 0 nothing worse and every expectation met, 1 regressed or missed,\n"
-      "2 inconclusive, 3 not valid, 4 usage or file error.\n");
+      "2 inconclusive, 3 not valid (as when more differs than the change's variable), 4 usage or\n"
+      "file error.\n");
   command->callback([&options, &line] {
     line.chosen = [&options](std::stop_token stop) { return ab(options, stop); };
   });

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 
 #include "bench/model/errors.h"
 #include "bench/model/metric.h"
 #include "bench/model/near_miss.h"
 #include "bench/model/result_file.h"
+#include "tools/cli/allow_option.h"
 #include "tools/cli/command.h"
 #include "tools/cli/experiment_outputs.h"
 #include "tools/cli/measure_options.h"
@@ -35,8 +37,16 @@ using Margins = std::map<std::string, double>;
 
 struct CompareCommand {
   std::string baseline, contender;
-  std::vector<std::string> margins;
+  std::vector<std::string> margins, allowed;
   OutputOptions output;
+};
+
+// What is not as it was stored, because a person wants to know.
+struct OtherCriteria {
+  Margins margins;
+  std::set<std::string> allowed;
+
+  bool any() const { return !margins.empty() || !allowed.empty(); }
 };
 
 // "response_time_p99=5%" or "=0.05".
@@ -81,15 +91,21 @@ TrialsRead progress_of(ProgressScreen& screen, std::stop_token stop) {
 
 std::vector<std::string> lines_about(const Experiment& stored, const Experiment& recomputed,
                                      const std::vector<std::string>& different,
-                                     const Margins& margins) {
+                                     const OtherCriteria& other) {
   const std::string from = fmt::format("recomputed from {} stored trials", 2 * stored.pairs.size());
-  if (!margins.empty()) {
+  if (other.any()) {
     std::vector<std::string> others;
-    for (const auto& [metric, margin] : margins) {
+    for (const auto& [metric, margin] : other.margins) {
       others.push_back(fmt::format("{} = {}", metric, share_cell(margin)));
     }
-    return {fmt::format("{} with other margins: {}; with the stored ones: {}", from,
-                        fmt::join(others, ", "), overall_verdict(stored))};
+    std::string what =
+        others.empty() ? "" : fmt::format("other margins: {}", fmt::join(others, ", "));
+    if (!other.allowed.empty()) {
+      what += fmt::format("{}{} allowed to differ", what.empty() ? "" : ", ",
+                          fmt::join(other.allowed, ", "));
+    }
+    return {
+        fmt::format("{} with {}; with the stored ones: {}", from, what, overall_verdict(stored))};
   }
   if (different.empty()) return {from + ": the same as stored, to the last bit"};
   std::vector<std::string> lines = {
@@ -100,7 +116,7 @@ std::vector<std::string> lines_about(const Experiment& stored, const Experiment&
   return lines;
 }
 
-int recompute(const CompareCommand& command, const Margins& margins,
+int recompute(const CompareCommand& command, const OtherCriteria& other,
               const std::vector<Output>& outputs, std::stop_token stop) {
   const fs::path folder = command.baseline;
   require_experiment(command.baseline);
@@ -117,13 +133,16 @@ int recompute(const CompareCommand& command, const Margins& margins,
   const std::vector<PairSample> samples = read_pairs(folder, stored, progress_of(screen, stop));
   screen.clear();
   Experiment experiment = stored;
-  for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
+  for (const auto& [metric, margin] : other.margins) {
+    experiment.criteria->margins[metric] = margin;
+  }
+  experiment.criteria->declared.allowed.insert(other.allowed.begin(), other.allowed.end());
   if (experiment.plans) experiment.plans = stored_map_difference(folder, *experiment.criteria);
   experiment = made_anew(std::move(experiment), samples);
   std::vector<std::string> different;
-  if (margins.empty()) different = differences(text, experiment_to_json(experiment));
+  if (!other.any()) different = differences(text, experiment_to_json(experiment));
   write_outputs(outputs, with_lines(experiment_render({experiment, folder, {}, "", ""}),
-                                    lines_about(stored, experiment, different, margins)));
+                                    lines_about(stored, experiment, different, other)));
   if (different.empty()) return experiment.exit_code;
   fmt::print(stderr, "tare: {} does not follow from its trials: {}{}\n", file.string(),
              harmless(different.front()),
@@ -131,13 +150,13 @@ int recompute(const CompareCommand& command, const Margins& margins,
   return kInvalid;
 }
 
-int compare_two(const CompareCommand& command, const Margins& margins,
+int compare_two(const CompareCommand& command, const OtherCriteria& other,
                 const std::vector<Output>& outputs, std::stop_token stop) {
   ProgressScreen screen;
   const MeasuredArm baseline = read_arm(command.baseline, progress_of(screen, stop));
   const MeasuredArm contender = read_arm(command.contender, progress_of(screen, stop));
   screen.clear();
-  ComparedArms arms = pair_up(baseline, contender, margins);
+  ComparedArms arms = pair_up(baseline, contender, other.margins, other.allowed);
   const Experiment experiment = judged(std::move(arms.experiment), arms.samples);
   const std::vector<std::string> lines = {"baseline: " + arm_words(baseline),
                                           "contender: " + arm_words(contender)};
@@ -148,10 +167,11 @@ int compare_two(const CompareCommand& command, const Margins& margins,
 
 int compare(const CompareCommand& command, std::stop_token stop) {
   const std::vector<Output> outputs = planned_outputs(command.output);
-  Margins margins;
-  for (const std::string& margin : command.margins) add_margin(margin, margins);
-  return command.contender.empty() ? recompute(command, margins, outputs, stop)
-                                   : compare_two(command, margins, outputs, stop);
+  OtherCriteria other;
+  for (const std::string& margin : command.margins) add_margin(margin, other.margins);
+  other.allowed = parse_allowed(command.allowed);
+  return command.contender.empty() ? recompute(command, other, outputs, stop)
+                                   : compare_two(command, other, outputs, stop);
 }
 
 }  // namespace
@@ -173,6 +193,7 @@ void add_compare_command(CLI::App& app, CommandLine& line) {
       ->type_name("METRIC=SHARE")
       ->take_all()
       ->allow_extra_args(false);
+  add_allow_option(*command, options.allowed);
   add_output_options(*command, options.output);
   command->footer(
       "\nExamples:\n"
@@ -185,7 +206,9 @@ void add_compare_command(CLI::App& app, CommandLine& line) {
       "the\nstored one; that it differs is exit code 3. Two: an experiment's folder stands for "
       "its\n"
       "contender arm, the state with the change. Arms measured apart are no random pairs, so what\n"
-      "changed on the machine between them is part of the difference: the output says so.\n\n"
+      "changed on the machine between them is part of the difference: the output says so, and "
+      "what\n"
+      "differs in the environment makes it not valid (--allow GROUP).\n\n"
       "Exit codes: 0 nothing worse, 1 regressed or missed, 2 inconclusive, 3 not valid, not\n"
       "comparable or not as stored, 4 usage or file error.\n");
   command->callback([&options, &line] {

@@ -26,8 +26,10 @@ class Tainted : public ::testing::Test {
     with("\"expect\": {\"type\": \"integer\"}}",
          ", {\"name\": \"beat\", \"sql\": \"SELECT beat()\"}");
     scenario_ = tare_.write("shop.json", scenario);
-    change_ = tare_.write("change.json", shop_change("[{\"sql\": \"" + function("1") + "\"}]",
-                                                     "[{\"sql\": \"" + function("0") + "\"}]"));
+    std::string change = shop_change("[{\"sql\": \"" + function("1") + "\"}]",
+                                     "[{\"sql\": \"" + function("0") + "\"}]");
+    change.replace(change.find("schema.index"), 12, "schema.function");
+    change_ = tare_.write("change.json", change);
   }
 
   std::string function(const std::string& active) const {

@@ -146,11 +146,16 @@ inline std::string shop_scenario(const std::string& order_query =
 })j";
 }
 
+// The variable fits what is applied: an index, settings by their names, whatever a script makes.
 inline std::string shop_change(const std::string& apply, const std::string& rollback,
                                const std::string& expect = "[]") {
+  const auto has = [&apply](const char* part) { return apply.find(part) != std::string::npos; };
+  const std::string variable = has("_settings\"")                      ? "some.setting"
+                               : has("{\"shell\"") && !has("{\"sql\"") ? "schema.script"
+                                                                       : "schema.index";
   return R"j({"schema_version": 1, "name": "change", "owner": "shop team", "reason": "a test",
   "expect": )j" +
-         expect + R"j(, "variable": "schema.index", "apply": )j" + apply +
+         expect + R"j(, "variable": ")j" + variable + R"j(", "apply": )j" + apply +
          R"j(, "clear_cache": ["shop:order:*"], "rollback": )j" + rollback +
          R"j(, "rollback_note": "safe", "assumptions": []})j";
 }

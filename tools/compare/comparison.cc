@@ -272,6 +272,7 @@ Criteria criteria_of(const Scenario& scenario, const Change* change) {
     }
   }
   if (change != nullptr) {
+    criteria.declared = declared_by(*change);
     criteria.expect = change->expect;
     for (const auto& [name, value] : settings_made<PostgresSettingsAction>(*change)) {
       criteria.postgres_settings.insert(name);
@@ -312,7 +313,7 @@ std::vector<LimitResult> judge_limits(const std::vector<Limit>& limits,
 Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteria) {
   Comparison out;
   out.pairs = int(pairs.size());
-  out.invalid_reasons = reasons_not_comparable(pairs, criteria);
+  out.invalid_reasons = reasons_not_comparable(pairs, criteria, out.environment);
   if (pairs.empty()) return out;
   add_rows(pairs, criteria, out);
   out.null_check = null_check(pairs, out.rows);

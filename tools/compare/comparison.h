@@ -11,6 +11,7 @@
 #include "bench/model/change.h"
 #include "bench/model/result.h"
 #include "bench/model/scenario.h"
+#include "tools/compare/attribution.h"
 #include "tools/compare/hit_or_fix.h"
 #include "tools/compare/looks.h"
 #include "tools/plans/plan_shape.h"
@@ -53,7 +54,10 @@ struct Criteria {
   std::map<std::string, double> margins;  // metric -> share; a missing one has its default
   std::vector<Limit> limits;              // judged on the contender
   std::vector<Expectation> expect;
-  // What the change says it changes; any other difference between the arms makes them incomparable.
+  // What may differ between the arms, and what a person allows; anything else makes the result not
+  // attributable. Without variables, as an older tare wrote it, the names below are declared.
+  Declared declared;
+  // What the change's own fields name.
   std::set<std::string> postgres_settings, redis_settings;
   std::set<std::string> versions;  // "postgres", "redis"
   bool other_requests = false;     // it draws other values, so other requests are asked
@@ -66,6 +70,9 @@ struct Criteria {
 };
 // `change` may be null: two arms compared without one.
 Criteria criteria_of(const Scenario& scenario, const Change* change);
+
+// With the names, where there are no variables.
+Declared declared_in(const Criteria& criteria);
 
 // ---- what comes out -----------------------------------------------------------------------
 
@@ -168,6 +175,8 @@ struct Comparison {
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;
   std::vector<NullCheck> null_check = {};  // of the gating rows; gates nothing
+  // Between the arms; none: the trials are an older tare's.
+  std::optional<EnvironmentComparison> environment = {};
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };

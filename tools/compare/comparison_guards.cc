@@ -1,10 +1,10 @@
 // What makes a comparison worthless before any statistics.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <set>
 
 #include "tools/compare/comparison_parts.h"
 #include "tools/compare/trial_guards.h"
@@ -14,52 +14,72 @@ namespace {
 
 constexpr size_t kMostReasons = 20;
 
-// Where a server stands is not how it is set: every trial has its own folder.
-const std::set<std::string> kPlaces = {
-    "cluster_name", "config_file", "data_directory", "external_pid_file",
-    "hba_file",     "ident_file",  "port",           "unix_socket_directories",
-    "dir",          "logfile",     "pidfile",        "unixsocket"};
+// What a person can do about a group that differs.
+std::string advice(const std::string& group, const Declared& declared) {
+  const std::string allow = fmt::format("allow it by name: --allow {}", group);
+  if (declared.variables.empty()) return "measure both alike, or " + allow;
+  for (const std::string& variable : declared.variables) {
+    if (is_known_variable(variable)) {
+      return fmt::format("the change's variable is {}: weigh what else it does by itself, or {}",
+                         fmt::join(declared.variables, ", "), allow);
+    }
+  }
+  return fmt::format(
+      "the change's variable \"{}\" speaks of none of it: name what it changes "
+      "(schema.index, postgres.work_mem ...), or {}",
+      fmt::join(declared.variables, ", "), allow);
+}
 
-void differences(const std::string& what, const Settings& baseline, const Settings& contender,
-                 const std::string& arms, const std::set<std::string>& declared,
-                 std::vector<std::string>& reasons) {
-  const auto value = [](const Settings& settings, const std::string& name) {
-    const auto found = settings.find(name);
-    return found == settings.end() ? std::string("not set") : '"' + found->second + '"';
-  };
-  std::set<std::string> names;
-  for (const auto& [name, text] : baseline) names.insert(name);
-  for (const auto& [name, text] : contender) names.insert(name);
-  for (const std::string& name : names) {
-    if (declared.contains(name) || kPlaces.contains(name) ||
-        value(baseline, name) == value(contender, name))
-      continue;
-    reasons.push_back(fmt::format("{} {} differs between {}: {} and {}", what, name, arms,
-                                  value(baseline, name), value(contender, name)));
+void add_undeclared(const EnvironmentComparison& environment, const std::string& between,
+                    const Declared& declared, std::vector<std::string>& reasons) {
+  for (const GroupDifference& difference : environment.differing) {
+    if (difference.standing != Standing::undeclared) continue;
+    reasons.push_back(fmt::format(
+        "not attributable: {} differs between {}: {}; {}", group_words(difference.group), between,
+        fmt::join(difference.details, "; "), advice(difference.group, declared)));
   }
 }
 
-void compare_environments(const Environment& first, const Environment& other,
-                          const std::string& arms, const Criteria& criteria,
-                          std::vector<std::string>& reasons) {
-  differences("the version of", first.versions, other.versions, arms, criteria.versions, reasons);
-  // Another version has other defaults and other settings that are not.
-  if (!criteria.versions.contains("postgres")) {
-    differences("the PostgreSQL setting", first.postgres_settings, other.postgres_settings, arms,
-                criteria.postgres_settings, reasons);
+bool tells_groups(const PairSample& pair) {
+  return !pair.baseline.result.environment.groups.empty() ||
+         !pair.contender.result.environment.groups.empty();
+}
+
+// Between the arms what the change declares may differ, between the baselines nothing at all.
+void add_environments(const std::vector<PairSample>& pairs, const Criteria& criteria,
+                      std::optional<EnvironmentComparison>& environment,
+                      std::vector<std::string>& reasons) {
+  std::vector<ComparedEnvironments> arms, baselines;
+  for (const PairSample& pair : pairs) {
+    arms.push_back({pair.baseline.result.environment, pair.contender.result.environment});
+    if (&pair == &pairs[0]) continue;
+    baselines.push_back({pairs[0].baseline.result.environment, pair.baseline.result.environment});
   }
-  if (!criteria.versions.contains("redis")) {
-    differences("the Redis setting", first.redis_settings, other.redis_settings, arms,
-                criteria.redis_settings, reasons);
-  }
-  differences("the generator's", first.generator, other.generator, arms, {}, reasons);
-  if (first.file_system != other.file_system) {
-    reasons.push_back(fmt::format("the file system differs between {}: {} and {}", arms,
-                                  first.file_system, other.file_system));
-  }
+  const Declared declared = declared_in(criteria);
+  const EnvironmentComparison between_arms = compare_environments(arms, declared);
+  add_undeclared(between_arms, "the arms", declared, reasons);
+  const Declared nothing{{}, declared.allowed};
+  add_undeclared(compare_environments(baselines, nothing), "the first baseline and later ones",
+                 nothing, reasons);
+  if (std::any_of(pairs.begin(), pairs.end(), tells_groups)) environment = between_arms;
 }
 
 }  // namespace
+
+Declared declared_in(const Criteria& criteria) {
+  Declared declared = criteria.declared;
+  if (!declared.variables.empty()) return declared;
+  for (const std::string& name : criteria.postgres_settings) {
+    declared.variables.insert("postgres." + name);
+  }
+  for (const std::string& name : criteria.redis_settings) {
+    declared.variables.insert("redis." + name);
+  }
+  for (const std::string& server : criteria.versions) {
+    declared.variables.insert(server + ".version");
+  }
+  return declared;
+}
 
 std::vector<std::string> reasons_invalid(const Result& trial) {
   std::vector<std::string> reasons;
@@ -149,7 +169,8 @@ std::vector<std::string> long_requests(const std::vector<PairSample>& pairs) {
 }  // namespace
 
 std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& pairs,
-                                                const Criteria& criteria) {
+                                                const Criteria& criteria,
+                                                std::optional<EnvironmentComparison>& environment) {
   std::vector<std::string> reasons;
   if (pairs.empty()) reasons.push_back("no pair was measured");
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -171,19 +192,14 @@ std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& p
                       "and {}",
                       i + 1, baseline.schedule_digest, contender.schedule_digest));
     }
-    compare_environments(baseline.environment, contender.environment,
-                         fmt::format("the arms of pair {}", i + 1), criteria, reasons);
     const bool same_times = pairs[i].order != PairOrder::in_turns;
     if (same_times && baseline.schedule_digest != pairs[0].baseline.result.schedule_digest) {
       reasons.push_back(fmt::format(
           "pairs 1 and {} were asked different requests: the data that they are drawn from differs",
           i + 1));
     }
-    if (i > 0) {  // baselines never have the change, so nothing at all may differ between them
-      compare_environments(pairs[0].baseline.result.environment, baseline.environment,
-                           fmt::format("pairs 1 and {}", i + 1), Criteria{}, reasons);
-    }
   }
+  if (!pairs.empty()) add_environments(pairs, criteria, environment, reasons);
   if (!criteria.other_rows) {
     for (std::string& line : different_rows(pairs)) reasons.push_back(std::move(line));
   }

@@ -73,20 +73,73 @@ TEST(ComparisonGuards, LostConnectionsTaintATrialTimeoutsDoNot) {
   EXPECT_TRUE(compare(pairs, {}).invalid_reasons.empty());
 }
 
+// What an older tare stored: names, and no variable.
 TEST(ComparisonGuards, SettingsMayDifferWhereTheChangeSaysSo) {
   auto pairs = paired({10, 10.1}, {10, 10.1});
   for (PairSample& pair : pairs) {
     pair.contender.result.environment.redis_settings["maxmemory"] = "3mb";
     pair.contender.result.environment.versions["redis"] = "8";
   }
-  EXPECT_EQ(compare(pairs, {}).invalid_reasons.size(), 4u);
+  ASSERT_EQ(compare(pairs, {}).invalid_reasons.size(), 1u) << "once for a group, of all pairs";
+  EXPECT_FALSE(compare(pairs, {}).environment) << "the trials tell of no groups";
   Criteria criteria;
   criteria.redis_settings = {"maxmemory"};
-  EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 2u);
+  ASSERT_EQ(compare(pairs, criteria).invalid_reasons.size(), 1u);
+  EXPECT_TRUE(
+      compare(pairs, criteria)
+          .invalid_reasons[0]
+          .starts_with(
+              "not attributable: redis differs between the arms: version: not set -> \"8\"; "));
   criteria.versions = {"redis"};
   EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
   pairs[0].contender.result.environment.generator["workers"] = "2";
   EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 1u);
+}
+
+TEST(ComparisonGuards, MoreThanTheVariableIsNotAttributable) {
+  auto pairs = paired({10, 10.1}, {10, 10.1});
+  for (PairSample& pair : pairs) {
+    for (Sample* sample : {&pair.baseline, &pair.contender}) {
+      sample->result.environment.groups["schema"].details = {{"column public.t x", "integer"}};
+    }
+    Environment& environment = pair.contender.result.environment;
+    environment.groups["schema"].details["index public.t a"] = "CREATE INDEX a";
+    environment.postgres_settings["work_mem"] = "64MB";
+  }
+  Criteria criteria;
+  criteria.declared.variables = {"schema.index"};
+  const Comparison refused = compare(pairs, criteria);
+  ASSERT_EQ(refused.invalid_reasons.size(), 1u);
+  EXPECT_EQ(
+      refused.invalid_reasons[0],
+      "not attributable: settings differs between the arms: work_mem: not set -> \"64MB\"; the "
+      "change's variable is schema.index: weigh what else it does by itself, or allow it by "
+      "name: --allow settings");
+  EXPECT_EQ(exit_code(refused), 3);
+  ASSERT_TRUE(refused.environment);
+  EXPECT_EQ(refused.environment->differing.size(), 2u);
+  criteria.declared.allowed = {"settings"};
+  EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
+  criteria.declared.variables = {"some.thing"};
+  EXPECT_NE(compare(pairs, criteria).invalid_reasons.at(0).find("\"some.thing\" speaks of none"),
+            std::string::npos);
+}
+
+TEST(ComparisonGuards, AllBaselinesAreOne) {
+  auto pairs = paired({10, 10.1}, {10, 10.1});
+  for (Sample* sample : {&pairs[1].baseline, &pairs[1].contender}) {
+    sample->result.environment.host["kernel"] = "new";
+  }
+  for (Sample* sample : {&pairs[0].baseline, &pairs[0].contender}) {
+    sample->result.environment.host["kernel"] = "old";
+  }
+  const Comparison found = compare(pairs, {});
+  ASSERT_EQ(found.invalid_reasons.size(), 1u);
+  EXPECT_NE(
+      found.invalid_reasons[0].find(
+          "host differs between the first baseline and later ones: kernel: \"old\" -> \"new\""),
+      std::string::npos)
+      << found.invalid_reasons[0];
 }
 
 TEST(ComparisonGuards, OperationsThatAreNeverAskedAreNotJudged) {

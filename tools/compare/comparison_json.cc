@@ -89,6 +89,13 @@ ordered_json written(const HitOrFix& found) {
   return out;
 }
 
+ordered_json written(const GroupDifference& difference) {
+  ordered_json out{{"group", difference.group}, {"standing", tare::to_text(difference.standing)}};
+  if (!difference.why.empty()) out["why"] = difference.why;
+  out["details"] = difference.details;
+  return out;
+}
+
 template <typename Value>
 ordered_json written_list(const std::vector<Value>& values) {
   ordered_json out = ordered_json::array();
@@ -109,6 +116,11 @@ ordered_json written(const Comparison& comparison) {
   write_if(out, "hit_ratio_contender", comparison.hit_ratio_contender);
   out["invalid_reasons"] = comparison.invalid_reasons;
   out["null_check"] = written_list(comparison.null_check);
+  if (comparison.environment) {
+    out["environment"] = {{"differing", written_list(comparison.environment->differing)},
+                          {"same", comparison.environment->same},
+                          {"unknown", comparison.environment->unknown}};
+  }
   return out;
 }
 

@@ -340,7 +340,8 @@ TEST(Comparison, RefusesWhatIsNotComparable) {
   ASSERT_EQ(settings.size(), 1u);
   EXPECT_EQ(
       settings[0],
-      "the PostgreSQL setting work_mem differs between the arms of pair 2: not set and \"8MB\"");
+      "not attributable: settings differs between the arms: work_mem: not set -> \"8MB\" (in 1 "
+      "of 2 pairs); measure both alike, or allow it by name: --allow settings");
   EXPECT_EQ(reasons([](Result& result) { result.environment.versions["redis"] = "8"; }).size(), 1u);
   EXPECT_EQ(reasons([](Result& result) { result.environment.redis_settings["dir"] = "/x"; }).size(),
             0u);

@@ -66,6 +66,8 @@ Criteria read_document(const json& value) {
   out.other_rows = value.at("other_rows").get<bool>();
   out.never_asked = value.at("never_asked").get<Names>();
   out.closed_loop = value.at("closed_loop").get<bool>();
+  out.declared.variables = value.value("variables", Names());
+  out.declared.allowed = value.value("allowed", Names());
   return out;
 }
 
@@ -84,6 +86,8 @@ std::string criteria_to_json(const Criteria& criteria) {
   out["other_rows"] = criteria.other_rows;
   out["never_asked"] = criteria.never_asked;
   out["closed_loop"] = criteria.closed_loop;
+  if (!criteria.declared.variables.empty()) out["variables"] = criteria.declared.variables;
+  if (!criteria.declared.allowed.empty()) out["allowed"] = criteria.declared.allowed;
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::criteria_schema, kFile);
   return text;

@@ -163,6 +163,21 @@ HitOrFix read_hit_or_fix(const json& value) {
   return out;
 }
 
+EnvironmentComparison read_environment(const json& value) {
+  using Names = std::vector<std::string>;
+  EnvironmentComparison out{{}, value.at("same").get<Names>(), value.at("unknown").get<Names>()};
+  for (const json& each : value.at("differing")) {
+    out.differing.push_back(
+        {text_of(each, "group"),
+         read_word<Standing>(text_of(each, "standing"),
+                             {Standing::chance, Standing::follows, Standing::declared,
+                              Standing::allowed, Standing::undeclared},
+                             tare::to_text),
+         each.value("why", std::string()), each.at("details").get<Names>()});
+  }
+  return out;
+}
+
 Comparison read_comparison(const json& value) {
   Comparison out;
   out.pairs = count_of(value, "pairs");
@@ -197,6 +212,9 @@ Comparison read_comparison(const json& value) {
                                 each.at("change").get<double>(), read_if(each, "low"),
                                 read_if(each, "high"), count_of(each, "couples")});
     }
+  }
+  if (const auto found = value.find("environment"); found != value.end()) {
+    out.environment = read_environment(*found);
   }
   return out;
 }

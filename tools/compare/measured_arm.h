@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,12 +48,14 @@ std::string arm_words(const MeasuredArm& arm);
 
 // Not judged yet: its pairs, criteria (the contender's), design and warnings in words, and the
 // samples of its pairs. Trials are paired by number, as many as both have. `margins` go before the
-// stored ones. Throws UsageError for arms of different scenarios or the same trials twice.
+// stored ones; groups in `allowed` may differ. Throws UsageError for arms of different scenarios or
+// the same trials twice.
 struct ComparedArms {
   Experiment experiment;
   std::vector<PairSample> samples;
 };
 ComparedArms pair_up(const MeasuredArm& baseline, const MeasuredArm& contender,
-                     const std::map<std::string, double>& margins);
+                     const std::map<std::string, double>& margins,
+                     const std::set<std::string>& allowed = {});
 
 }  // namespace tare

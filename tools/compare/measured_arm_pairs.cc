@@ -10,6 +10,8 @@
 namespace tare {
 namespace {
 
+constexpr const char* kNotKnown = "not known";
+
 std::string started(const MeasuredTrial& trial) {
   return trial.sample.result.started_at;
 }
@@ -38,6 +40,11 @@ void require_comparable(const MeasuredArm& baseline, const MeasuredArm& contende
   }
 }
 
+bool measured_together(const MeasuredArm& baseline, const MeasuredArm& contender) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(baseline.folder, contender.folder, ignored);
+}
+
 // What either arm's change says it changes may differ; an expectation is about a change against
 // what was before it.
 Criteria criteria_of_both(const MeasuredArm& baseline, const MeasuredArm& contender) {
@@ -45,6 +52,8 @@ Criteria criteria_of_both(const MeasuredArm& baseline, const MeasuredArm& conten
   out.postgres_settings.clear();
   out.redis_settings.clear();
   out.versions.clear();
+  out.declared.variables.clear();
+  if (!measured_together(baseline, contender)) out.declared.allowed.clear();
   out.other_requests = out.other_rows = false;
   for (const MeasuredArm* arm : {&baseline, &contender}) {
     if (!arm->has_change() || !arm->criteria) continue;
@@ -53,16 +62,13 @@ Criteria criteria_of_both(const MeasuredArm& baseline, const MeasuredArm& conten
                                  declared.postgres_settings.end());
     out.redis_settings.insert(declared.redis_settings.begin(), declared.redis_settings.end());
     out.versions.insert(declared.versions.begin(), declared.versions.end());
+    const Declared differing = declared_in(declared);
+    out.declared.variables.insert(differing.variables.begin(), differing.variables.end());
     out.other_requests |= declared.other_requests;
     out.other_rows |= declared.other_rows;
   }
   if (baseline.has_change() || !contender.has_change()) out.expect.clear();
   return out;
-}
-
-bool measured_together(const MeasuredArm& baseline, const MeasuredArm& contender) {
-  std::error_code ignored;
-  return std::filesystem::equivalent(baseline.folder, contender.folder, ignored);
 }
 
 // Of the trials at this place.
@@ -98,20 +104,11 @@ std::vector<std::string> design_of(const MeasuredArm& baseline, const MeasuredAr
 std::string host_fact(const MeasuredArm& arm, const std::string& name) {
   const Settings& host = arm.trials.front().sample.result.environment.host;
   const auto found = host.find(name);
-  return found == host.end() ? "not known" : found->second;
+  return found == host.end() ? kNotKnown : found->second;
 }
 
-// What an experiment on one machine need not look at.
 std::vector<std::string> found_invalid(const MeasuredArm& baseline, const MeasuredArm& contender) {
   std::vector<std::string> reasons;
-  for (const char* name : {"cpu", "cores"}) {
-    const std::string before = host_fact(baseline, name), after = host_fact(contender, name);
-    if (before == after) continue;
-    reasons.push_back(
-        fmt::format("the arms were measured on different machines: {} is {} for the baseline and "
-                    "{} for the contender; measure both on one",
-                    name, before, after));
-  }
   for (const MeasuredArm* arm : {&baseline, &contender}) {
     if (std::string tainted = too_many_tainted(arm->experiment.pairs); !tainted.empty()) {
       reasons.push_back(fmt::format("{}: {}", arm->folder.string(), tainted));
@@ -165,7 +162,8 @@ std::vector<std::string> warnings_of(const MeasuredArm& baseline, const Measured
   }
   for (const char* name : {"kernel", "memory_bytes"}) {
     const std::string before = host_fact(baseline, name), after = host_fact(contender, name);
-    if (before == after) continue;
+    // Where both are known they are judged with the rest of the environment.
+    if (before == after || (before != kNotKnown && after != kNotKnown)) continue;
     warnings.push_back(
         fmt::format("{} was {} for the baseline and {} for the contender", name, before, after));
   }
@@ -181,7 +179,8 @@ std::vector<std::string> warnings_of(const MeasuredArm& baseline, const Measured
 }  // namespace
 
 ComparedArms pair_up(const MeasuredArm& baseline, const MeasuredArm& contender,
-                     const std::map<std::string, double>& margins) {
+                     const std::map<std::string, double>& margins,
+                     const std::set<std::string>& allowed) {
   require_comparable(baseline, contender);
   ComparedArms out;
   Experiment& experiment = out.experiment;
@@ -205,6 +204,7 @@ ComparedArms pair_up(const MeasuredArm& baseline, const MeasuredArm& contender,
   if (measured_together(baseline, contender)) experiment.repeats = contender.experiment.repeats;
   experiment.criteria = criteria_of_both(baseline, contender);
   for (const auto& [metric, margin] : margins) experiment.criteria->margins[metric] = margin;
+  experiment.criteria->declared.allowed.insert(allowed.begin(), allowed.end());
   experiment.found_invalid = found_invalid(baseline, contender);
   experiment.rollback.detail = "two arms measured before are compared, nothing is applied";
   experiment.design = design_of(baseline, contender);

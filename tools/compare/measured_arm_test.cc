@@ -151,7 +151,8 @@ TEST_F(MeasuredArmTest, AllowsWhatTheChangesDeclareAndNothingElse) {
   }
   const Experiment undeclared = weigh(a, b);
   EXPECT_EQ(undeclared.exit_code, 3);
-  EXPECT_TRUE(has(undeclared.comparison.invalid_reasons, "jit differs"));
+  EXPECT_TRUE(
+      has(undeclared.comparison.invalid_reasons, "settings differs between the arms: jit: "));
 }
 
 TEST_F(MeasuredArmTest, SaysWhichMachineAndWhichCriteria) {
@@ -172,7 +173,8 @@ TEST_F(MeasuredArmTest, SaysWhichMachineAndWhichCriteria) {
   });
   const Experiment other = weigh(a, b);
   EXPECT_EQ(other.exit_code, 3);
-  EXPECT_TRUE(has(other.comparison.invalid_reasons, "different machines: cores is 2"));
+  EXPECT_TRUE(has(other.comparison.invalid_reasons,
+                  "host differs between the arms: cores: \"2\" -> \"64\""));
   EXPECT_TRUE(has(other.warnings, "kernel was not known for the baseline and new"));
   EXPECT_TRUE(has(other.warnings, b.string() + ": the generator was late"));
 }

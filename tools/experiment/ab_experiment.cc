@@ -104,6 +104,19 @@ std::vector<std::string> design_of(const Workbench& bench) {
   return design;
 }
 
+// Those of what it goes on with or repeats stay allowed.
+std::set<std::string> allowed_groups(const AbOptions& options) {
+  std::set<std::string> allowed = options.allowed;
+  const auto add = [&allowed](const Experiment& before) {
+    if (!before.criteria) return;
+    const std::set<std::string>& theirs = before.criteria->declared.allowed;
+    allowed.insert(theirs.begin(), theirs.end());
+  };
+  if (options.resumed) add(options.resumed->experiment);
+  if (options.pooled) add(options.pooled->experiment);
+  return allowed;
+}
+
 Experiment begin_experiment(const AbArms& arms, const Change& change) {
   Experiment experiment;
   experiment.scenario = arms.baseline.scenario().name;
@@ -145,6 +158,7 @@ AbOutcome run_ab(const AbArms& arms, const Change& change, const AbOptions& opti
   if (options.turn) experiment.design.front() = turns_text(*options.turn);
   experiment.looks = options.looks;
   experiment.criteria = criteria_of(arms.baseline.scenario(), &change);
+  experiment.criteria->declared.allowed = allowed_groups(options);
   PendingFolder folder(options.results / experiment.scenario, folder_name(options, change));
   if (options.resumed) copy_so_far(options, folder.path());
   if (options.pooled) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct AbOptions {
   std::filesystem::path results = "results";
   NoteWriter note;                                   // empty: none
   std::map<std::string, std::string> settings = {};  // --set, for whoever goes on with it
+  std::set<std::string> allowed = {};  // groups of the environment that may differ undeclared
 
   // An experiment to go on with, and its folder; `looks` count the pairs it has.
   std::optional<Unfinished> resumed = {};

@@ -22,6 +22,11 @@ const std::set<std::string> kPlaces = {
     "unix_socket_directories", "data_directory",  "config_file", "hba_file", "ident_file", "port",
     "application_name",        "listen_addresses"};
 
+// They may hold a password or an address: whether they are the same is all that matters.
+const std::set<std::string> kHidden = {"primary_conninfo",        "ssl_passphrase_command",
+                                       "archive_command",         "restore_command",
+                                       "archive_cleanup_command", "recovery_end_command"};
+
 }  // namespace
 
 Settings recorded_settings(PostgresControl& postgres) {
@@ -29,7 +34,9 @@ Settings recorded_settings(PostgresControl& postgres) {
   for (const auto& row :
        postgres.query("SELECT name, current_setting(name) FROM pg_settings "
                       "WHERE source NOT IN ('default', 'client', 'override') ORDER BY name")) {
-    if (!kPlaces.contains(*row[0])) settings.emplace(*row[0], row[1].value_or(""));
+    if (kPlaces.contains(*row[0])) continue;
+    const std::string value = row[1].value_or("");
+    settings.emplace(*row[0], kHidden.contains(*row[0]) ? "digest " + digest_of(value) : value);
   }
   return settings;
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "bench/drivers/postgres_control.h"
 #include "bench/drivers/redis_control.h"
@@ -16,7 +18,10 @@ struct EnvironmentOf {
   PostgresEndpoint postgres;  // as the load connects
   RedisEndpoint redis;
   std::string file_system;
-  std::string servers;  // "sandbox", or what the target is called
+  std::string servers;                         // "sandbox", or what the target is called
+  std::string template_database = {};          // the working one is a copy of it; empty: of none
+  std::string start = {};                      // how a trial begins: "warm cache, restarted"
+  std::vector<std::string> key_patterns = {};  // of the scenario's keys
 };
 
 // What a machine does not know of itself is left out, and so are settings that a target's user may

@@ -231,7 +231,7 @@ class Pairs {
     experiment_.cache_keys_cleared += outcome.keys_cleared;
     if (trial.arm == Arm::contender) {
       note_rollback(outcome.rollback);
-      note_schema(outcome.schema_changes);
+      experiment_.schema_changes = outcome.schema_changes;
     }
     for (const std::string& warning : outcome.result.warnings) {
       add_once(experiment_.warnings, fmt::format("{}: {}", trial.stage, warning));
@@ -253,16 +253,6 @@ class Pairs {
   bool rows_tell() const {
     const bool touches = applies<SqlAction>(change_) || applies<ShellAction>(change_);
     return touches && !writes_sql(arms_.contender.scenario());
-  }
-
-  // Only SQL and shell steps say that they change the schema.
-  void note_schema(const std::vector<std::string>& changes) {
-    experiment_.schema_changes = changes;
-    if (changes.empty() || applies<SqlAction>(change_) || applies<ShellAction>(change_)) return;
-    add_once(experiment_.found_invalid,
-             fmt::format("the schema differs between the arms, and the change "
-                         "applies nothing that would: {}",
-                         changes.front()));
   }
 
   // The first rollback that is not clean is the one to be told.

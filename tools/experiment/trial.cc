@@ -14,6 +14,7 @@
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/clock_step.h"
+#include "tools/experiment/environment_groups.h"
 #include "tools/experiment/observation.h"
 #include "tools/experiment/trial_result.h"
 
@@ -66,10 +67,14 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
     log.add("cache cleared", {{"keys", std::to_string(trial.keys_cleared)}});
   }
   checkpoint_if_allowed(bench.postgres());
+  // Before the plans: their statements write, too, and are rolled back.
+  EnvironmentGroups groups =
+      read_environment_groups(bench.postgres(), bench.redis(), bench.environment_of());
   bench.say(options.stage + ": plans", options.remaining_after);
   std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
   Environment environment =
       read_environment(bench.postgres(), bench.redis(), bench.environment_of(), bench.stop());
+  environment.groups = std::move(groups);
   const bool reviewed = !bench.traffic().sql_calls().empty();
   const UseCounters use_before = reviewed ? read_use(bench.postgres()) : UseCounters();
   CacheEvidence cache;

@@ -27,6 +27,20 @@ Stamp expected_stamp(const Scenario& scenario, std::stop_token stop) {
   return {kDatasetFormat, scenario.name, dataset_digest(scenario.dataset, index)};
 }
 
+// The policy of the caches: what a trial finds in them.
+std::string start_words(CacheStart start, Freshness freshness) {
+  const std::string cache = start == CacheStart::warm ? "warm cache" : "cold cache";
+  switch (freshness) {
+    case Freshness::restarted:
+      return cache + "; servers restarted, data and cache restored";
+    case Freshness::restored:
+      return cache + "; data and cache restored, servers go on running";
+    case Freshness::in_place:
+      return cache + "; nothing restored";
+  }
+  return cache;
+}
+
 std::string rows_text(const LoadProgress& load) {
   if (load.table.empty()) return load.stage;
   if (!load.rows_total) return fmt::format("{}: {} rows", load.table, load.rows_done);
@@ -71,7 +85,19 @@ EnvironmentOf Workbench::environment_of() const {
                         servers_.owns_postgres() ? "sandbox" : public_text(servers_.postgres()),
                         servers_.owns_redis() ? "sandbox" : public_text(servers_.redis()));
   }
-  return {scenario_, working_database(), redis_endpoint(), servers_.file_system(), place};
+  const bool in_place = freshness() == Freshness::in_place;
+  std::vector<std::string> patterns;
+  for (const CacheRule& rule : scenario_.cache_rules) {
+    patterns.push_back(rule.key.substr(0, rule.key.find('{')) + "*");
+  }
+  return {scenario_,
+          working_database(),
+          redis_endpoint(),
+          servers_.file_system(),
+          place,
+          in_place ? "" : template_name(scenario_),
+          start_words(scenario_.load.cache_start, freshness()),
+          patterns};
 }
 
 LoadedData Workbench::load() {

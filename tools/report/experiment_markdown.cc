@@ -7,6 +7,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
+#include "tools/report/environment_lines.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
@@ -87,6 +88,9 @@ std::string guard_items(const Experiment& experiment) {
   for (const std::string& line : tainted_lines(experiment)) items.push_back(markdown_text(line));
   const std::string null = null_line(experiment.comparison, Style());
   std::string out = list("Tainted pairs", items);
+  for (const std::string& line : environment_lines(experiment)) {
+    out += "\n" + markdown_text(line) + "\n";
+  }
   for (const std::string& line :
        {null, order_line(experiment.comparison, Style()), pooled_line(experiment)}) {
     if (!line.empty()) out += "\n" + markdown_text(line) + "\n";

@@ -10,6 +10,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
+#include "tools/report/environment_lines.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
@@ -199,6 +200,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
+  for (const std::string& line : environment_lines(experiment)) out += line + "\n";
   if (const std::string line = null_line(comparison, style); !line.empty()) out += line + "\n";
   if (const std::string line = order_line(comparison, style); !line.empty()) out += line + "\n";
   if (const std::string line = pooled_line(experiment); !line.empty()) out += line + "\n";
