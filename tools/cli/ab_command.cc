@@ -165,6 +165,18 @@ void inject(const Injection& injection, std::optional<Nanoseconds> turn,
   weighed.baseline = with_spin(weighed.baseline, injection.operation, 1);
 }
 
+std::vector<std::string> steps_after(const AbCommand& command, const AbOutcome& outcome) {
+  std::vector<std::string> next = next_steps(command.measure, outcome.folder.string());
+  const int code = outcome.experiment.exit_code;
+  const bool plain = command.pool.empty() && command.resume.empty() && command.inject.empty();
+  if ((code == 1 || code == 2) && plain) {
+    next.push_back(fmt::format("the same command with --pool {}{}   # ask again: its pairs count",
+                               outcome.folder.string(),
+                               command.pairs > 0 ? " and more --pairs" : ""));
+  }
+  return next;
+}
+
 int ab(AbCommand& command, std::stop_token stop) {
   const std::vector<Output> outputs = planned_outputs(command.output);
   parse_allowed(command.allowed);  // refused before anything is done
@@ -224,16 +236,9 @@ int ab(AbCommand& command, std::stop_token stop) {
     return run_ab(arms, weighed.change, experiment);
   });
   screen.clear();
-  std::vector<std::string> next = next_steps(options, outcome.folder.string());
-  const int code = outcome.experiment.exit_code;
-  const bool plain = command.pool.empty() && command.resume.empty() && command.inject.empty();
-  if ((code == 1 || code == 2) && plain) {
-    next.push_back(fmt::format("the same command with --pool {}{}   # ask again: its pairs count",
-                               outcome.folder.string(),
-                               command.pairs > 0 ? " and more --pairs" : ""));
-  }
-  write_outputs(outputs, experiment_render({outcome.experiment, outcome.folder, next,
-                                            options.scenario, command.change}));
+  write_outputs(
+      outputs, experiment_render({outcome.experiment, outcome.folder, steps_after(command, outcome),
+                                  options.scenario, command.change}));
   return outcome.experiment.exit_code;
 }
 
