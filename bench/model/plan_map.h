@@ -45,6 +45,7 @@ struct MapPoint {
   double share = 0;                   // of the step's calls; 0 unless drawn
   std::optional<double> selectivity;  // share of the table that the varied parameter asks for
   std::string plan;                   // F1 of the plan it got; empty: refused
+  std::string error = {};  // PostgreSQL's, at planning or execution; empty: none, or not asked
 
   friend bool operator==(const MapPoint&, const MapPoint&) = default;
 };
@@ -56,6 +57,9 @@ struct MeasuredPoint {
   WorkVector work;
   std::vector<RowEstimate> estimates;  // the worst first, at most three, factor 2 or more
   std::string explain_json;            // PostgreSQL's own array, for PEV2
+  // Of the generic plan with these parameters, where sessions go over to it.
+  std::optional<WorkVector> generic_work = {};
+  std::string generic_json = {};
 
   friend bool operator==(const MeasuredPoint&, const MeasuredPoint&) = default;
 };
@@ -91,7 +95,7 @@ struct PlanBoundary {
 struct ParameterColumn {
   int parameter = 0;  // of $n
   std::string schema, table, column;
-  std::string comparison;  // "=", "<", ">=" ...
+  std::string comparison;  // "=", "<", ">=" ..., "= ANY"
 
   friend bool operator==(const ParameterColumn&, const ParameterColumn&) = default;
 };

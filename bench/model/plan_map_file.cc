@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/model/plan_values_json.h"
 #include "bench/model/result_file.h"
 #include "bench/model/result_file_schema.h"
 #include "embedded/plan_map_schema.h"
@@ -10,21 +11,6 @@ namespace tare {
 namespace {
 
 using nlohmann::ordered_json;  // EXPLAIN's keys are read by people, in PostgreSQL's order
-
-ordered_json written(const Parameters& parameters) {
-  ordered_json out = ordered_json::array();
-  for (const auto& each : parameters) out.push_back(each ? ordered_json(*each) : ordered_json());
-  return out;
-}
-
-Parameters parameters_in(const ordered_json& value) {
-  Parameters parameters;
-  for (const ordered_json& each : value) {
-    parameters.push_back(each.is_null() ? std::nullopt
-                                        : std::optional<std::string>(each.get<std::string>()));
-  }
-  return parameters;
-}
 
 void set_if(ordered_json& out, const char* name, const std::optional<double>& value) {
   if (value) out[name] = *value;
@@ -35,7 +21,6 @@ std::optional<double> number_if(const ordered_json& value, const char* name) {
   return found == value.end() ? std::nullopt : std::optional<double>(found->get<double>());
 }
 
-ordered_json written(const WorkVector& work);
 ordered_json written(const RowEstimate& estimate);
 ordered_json written(const MapPoint& point);
 ordered_json written(const MeasuredPoint& point);
@@ -51,20 +36,6 @@ ordered_json written_all(const std::vector<Value>& values) {
   return out;
 }
 
-ordered_json written(const WorkVector& work) {
-  return {{"logical_reads", work.logical_reads},
-          {"temp_blocks", work.temp_blocks},
-          {"rows", work.rows},
-          {"rows_returned", work.rows_returned},
-          {"wal_bytes", work.wal_bytes},
-          {"planning_blocks", work.planning_blocks}};
-}
-
-WorkVector work_in(const ordered_json& value) {
-  return {value.at("logical_reads"), value.at("temp_blocks"), value.at("rows"),
-          value.at("rows_returned"), value.at("wal_bytes"),   value.at("planning_blocks")};
-}
-
 ordered_json written(const RowEstimate& estimate) {
   return {{"node", estimate.node},
           {"estimated", estimate.estimated},
@@ -75,24 +46,31 @@ ordered_json written(const RowEstimate& estimate) {
 
 ordered_json written(const MapPoint& point) {
   ordered_json out;
-  out["parameters"] = written(point.parameters);
+  out["parameters"] = parameters_to_json(point.parameters);
   out["origin"] = point.origin;
   out["share"] = point.share;
   set_if(out, "selectivity", point.selectivity);
   out["plan"] = point.plan;
+  if (!point.error.empty()) out["error"] = point.error;
   return out;
+}
+
+ordered_json written_explain(const std::string& text) {
+  if (nested_too_deep(text)) return ordered_json::array();
+  ordered_json explain = ordered_json::parse(text, nullptr, false);
+  return explain.is_array() ? explain : ordered_json::array();
 }
 
 ordered_json written(const MeasuredPoint& point) {
   ordered_json out;
-  out["parameters"] = written(point.parameters);
+  out["parameters"] = parameters_to_json(point.parameters);
   out["plan"] = point.plan;
-  out["work"] = written(point.work);
+  out["work"] = work_to_json(point.work);
   out["estimates"] = written_all(point.estimates);
-  out["explain"] = ordered_json::array();
-  if (!nested_too_deep(point.explain_json)) {
-    ordered_json explain = ordered_json::parse(point.explain_json, nullptr, false);
-    if (explain.is_array()) out["explain"] = std::move(explain);
+  out["explain"] = written_explain(point.explain_json);
+  if (point.generic_work) {
+    out["generic"] = {{"work", work_to_json(*point.generic_work)},
+                      {"explain", written_explain(point.generic_json)}};
   }
   return out;
 }
@@ -102,7 +80,7 @@ ordered_json written(const PlanClass& each) {
                       {"summary", each.summary}, {"share", each.share}, {"points", each.points}};
   set_if(out, "lowest_selectivity", each.lowest_selectivity);
   set_if(out, "highest_selectivity", each.highest_selectivity);
-  out["example"] = written(each.example);
+  out["example"] = parameters_to_json(each.example);
   set_if(out, "margin", each.margin);
   if (each.margin) out["next_best"] = each.next_best;
   if (each.margin) out["next_best_plan"] = each.next_best_plan;
@@ -152,7 +130,7 @@ PlanClass class_in(const ordered_json& value) {
   out.points = value.at("points");
   out.lowest_selectivity = number_if(value, "lowest_selectivity");
   out.highest_selectivity = number_if(value, "highest_selectivity");
-  out.example = parameters_in(value.at("example"));
+  out.example = parameters_from_json(value.at("example"));
   out.margin = number_if(value, "margin");
   out.next_best = value.value("next_best", "");
   out.next_best_plan = value.value("next_best_plan", "");
@@ -160,11 +138,15 @@ PlanClass class_in(const ordered_json& value) {
 }
 
 MeasuredPoint measured_in(const ordered_json& value) {
-  MeasuredPoint point{parameters_in(value.at("parameters")),
-                      value.at("plan"),
-                      work_in(value.at("work")),
-                      {},
-                      value.at("explain").dump()};
+  MeasuredPoint point;
+  point.parameters = parameters_from_json(value.at("parameters"));
+  point.plan = value.at("plan");
+  point.work = work_from_json(value.at("work"));
+  point.explain_json = value.at("explain").dump();
+  if (const auto generic = value.find("generic"); generic != value.end()) {
+    point.generic_work = work_from_json(generic->at("work"));
+    point.generic_json = generic->at("explain").dump();
+  }
   for (const ordered_json& each : value.at("estimates")) {
     point.estimates.push_back({each.at("node"), each.at("estimated"), each.at("lowest"),
                                each.at("highest"), each.at("factor")});
@@ -184,8 +166,9 @@ QueryMap query_in(const ordered_json& value) {
                              each.at("column"), each.at("comparison")});
   }
   for (const ordered_json& each : value.at("points")) {
-    query.points.push_back({parameters_in(each.at("parameters")), each.at("origin"),
-                            each.at("share"), number_if(each, "selectivity"), each.at("plan")});
+    query.points.push_back({parameters_from_json(each.at("parameters")), each.at("origin"),
+                            each.at("share"), number_if(each, "selectivity"), each.at("plan"),
+                            each.value("error", "")});
   }
   for (const ordered_json& each : value.at("classes")) query.classes.push_back(class_in(each));
   for (const ordered_json& each : value.at("boundaries")) {

@@ -65,8 +65,11 @@ fs::path map_in(const fs::path& folder, const std::string& arm) {
       "{} holds no plan map; `tare plans SCENARIO` and `tare ab` write one", folder.string()));
 }
 
+// One object; EXPLAIN prints an array.
 bool is_map(const std::string& text) {
-  return text.find("\"schema_version\"") < 200 && text.find("\"queries\"") != std::string::npos;
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  return start != std::string::npos && text[start] == '{' &&
+         text.find("\"schema_version\"") != std::string::npos;
 }
 
 PlanMap read_named(const std::string& name, const std::string& default_arm) {
@@ -120,8 +123,10 @@ CLI::App* add_plans_difference(CLI::App& command, PlansDifference& options) {
       "  tare plans diff results/shop/2026-01-31T12-00-00Z-ab-index\n"
       "  tare plans diff before.json after.json --work-share 10% --format markdown\n"
       "  psql -qAtc 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT ...' > after.json\n\n"
-      "Exit codes: 0 no work grew past the limit (or only where plans are a coin flip), 1 some\n"
-      "did, 4 usage or file error.\n");
+      "Exit codes: 0 no work grew past the limit (or only where plans are a coin flip), 1 some "
+      "did\n"
+      "or a query is refused now, 2 plans changed and their work is not known, 4 usage or file "
+      "error.\n");
   return diff;
 }
 
@@ -142,7 +147,8 @@ int compare_plans(const PlansDifference& options) {
     if (format == Format::markdown) return map_difference_markdown(difference, MapDetail::whole);
     return map_difference_table(difference, MapDetail::whole, style);
   });
-  return work_regressed(difference) ? 1 : 0;
+  if (work_regressed(difference)) return 1;
+  return work_unknown(difference) ? 2 : 0;
 }
 
 }  // namespace tare

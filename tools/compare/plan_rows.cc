@@ -10,6 +10,28 @@ namespace {
 
 constexpr size_t kLongestExample = 24;  // in a row's step; the note has more of it
 
+bool is_asked(double share) {
+  return share >= kFewestCalls;
+}
+
+// A row's numbers are in whole operations' terms; here they are of the step's calls.
+Row row_of_refusal(const QueryDifference& query, const Refusal& each, const Criteria& criteria) {
+  Row row;
+  row.operation = query.operation;
+  row.step = query.step;
+  row.metric = "failed_share";
+  row.unit = Unit::share;
+  row.kind = ChangeKind::points;
+  row.margin = margin_of(criteria, row.metric);
+  row.pairs = 1;
+  row.baseline = 0;
+  row.contender = row.change = each.share;
+  row.verdict = Verdict::regressed;
+  if (is_asked(each.share)) row.gating = Gating::gating;
+  row.note = to_words(each);
+  return row;
+}
+
 Row row_of(const QueryDifference& query, const PlanTransition& each, const Criteria& criteria) {
   Row row;
   row.operation = query.operation;
@@ -25,11 +47,17 @@ Row row_of(const QueryDifference& query, const PlanTransition& each, const Crite
   row.contender = after;
   if (before > 0) row.change = (after - before) / before;
   row.verdict = Verdict::regressed;
-  const bool asked = each.share >= kFewestCalls;
-  if (asked && !each.coin_flip && !each.generic) row.gating = Gating::gating;
+  if (is_asked(each.share) && !each.coin_flip && !each.generic) row.gating = Gating::gating;
   row.note = to_words(each);
+  if (before == after) {  // the same blocks for many more rows, or more WAL
+    row.metric = "rows_per_query";
+    row.unit = Unit::rows;
+    row.baseline = each.before_work->rows;
+    row.contender = each.after_work->rows;
+    if (*row.baseline > 0) row.change = *row.contender / *row.baseline - 1;
+  }
   if (each.coin_flip) row.note += "; a coin flip: the plans are reckoned alike";
-  if (each.generic) row.note += "; sessions go over to the same generic plan as before";
+  if (each.generic) row.note += "; only the first five executions of a session meet it";
   return row;
 }
 
@@ -44,6 +72,9 @@ WorkLimit work_limit(const Criteria& criteria) {
 std::vector<Row> plan_rows(const MapDifference& difference, const Criteria& criteria) {
   std::vector<Row> rows;
   for (const QueryDifference& query : difference.queries) {
+    for (const Refusal& each : query.refusals) {
+      if (each.share > 0) rows.push_back(row_of_refusal(query, each, criteria));
+    }
     for (const PlanTransition& each : query.transitions) {
       if (each.verdict != WorkVerdict::regressed || !each.before_work || !each.after_work) continue;
       rows.push_back(row_of(query, each, criteria));

@@ -53,6 +53,9 @@ PlanMap take_plan_map(PostgresControl& postgres, const MapRequest& request) {
       if (std::chrono::steady_clock::now() - started < kLongestMap) {
         const auto drawn = first_parameters(request.traffic, calls[i]);
         map_query(postgres, roots, drawn, find(request.like, query), query);
+        if (calls[i].on_miss) {
+          query.notes.emplace_back("asked on misses only: the shares are those of all requests");
+        }
       } else {
         query.notes.emplace_back("out of time: the queries before it took two minutes");
       }

@@ -113,9 +113,22 @@ std::optional<std::string> value_at(PostgresControl& postgres, const ColumnStati
   if (!statistics.can_be_interpolated) return bounds[rest < 0.5 ? below : below + 1];
   const std::string from = literal(postgres, statistics, bounds[below]),
                     to = literal(postgres, statistics, bounds[below + 1]);
-  const auto value = computed(postgres, fmt::format("({0} + ({1} - {0}) * {2:.6f}::float8)::{3}",
-                                                    from, to, rest, statistics.type));
+  const char* form = statistics.type == "date" ? "({0} + (({1} - {0}) * {2:.6f}::float8)::int)::{3}"
+                                               : "({0} + ({1} - {0}) * {2:.6f}::float8)::{3}";
+  const auto value =
+      computed(postgres, fmt::format(fmt::runtime(form), from, to, rest, statistics.type));
   return value ? value : bounds[below];
+}
+
+std::vector<SampledRange> sample_ranges(PostgresControl& postgres,
+                                        const ColumnStatistics& statistics) {
+  std::vector<SampledRange> ranges;
+  for (const double width : {0.0, 0.001, 0.01, 0.1, 0.5, 1.0}) {
+    const auto start = value_at(postgres, statistics, 0.5 - width / 2);
+    const auto end = value_at(postgres, statistics, 0.5 + width / 2);
+    if (start && end) ranges.push_back({*start, *end, width});
+  }
+  return ranges;
 }
 
 std::optional<double> estimated_share(PostgresControl& postgres, const ColumnStatistics& statistics,
@@ -126,8 +139,9 @@ std::optional<double> estimated_share(PostgresControl& postgres, const ColumnSta
     const std::string all = "SELECT FROM " + quoted_table(postgres, statistics);
     const double rows = planned_rows(postgres, all);
     if (rows <= 0) return std::nullopt;
+    const std::string form = comparison == kAnyOf ? "{} WHERE {} {} ({}[])" : "{} WHERE {} {} {}";
     const double part = planned_rows(
-        postgres, fmt::format("{} WHERE {} {} {}", all, postgres.quote_name(statistics.column),
+        postgres, fmt::format(fmt::runtime(form), all, postgres.quote_name(statistics.column),
                               comparison, literal(postgres, statistics, *value)));
     return std::min(1.0, part / rows);
   } catch (const std::runtime_error&) {
@@ -191,11 +205,56 @@ void add_beyond(PostgresControl& postgres, const ColumnStatistics& statistics, S
   }
 }
 
+// "{a,\"b c\"}", as PostgreSQL writes it; nullopt: no array of the type.
+std::optional<std::string> array_of(PostgresControl& postgres, const ColumnStatistics& statistics,
+                                    const std::vector<std::string>& values) {
+  std::string elements;
+  for (const std::string& each : values) {
+    elements += (elements.empty() ? "" : ", ") + literal(postgres, statistics, each);
+  }
+  return values.empty() ? std::nullopt : computed(postgres, "ARRAY[" + elements + "]");
+}
+
+size_t elements_in(PostgresControl& postgres, const std::optional<std::string>& array) {
+  constexpr size_t kMost = 1000;
+  if (!array) return 0;
+  const auto count =
+      computed(postgres, fmt::format("cardinality({}::text[])", postgres.quote_text(*array)));
+  return count ? std::min(size_t(std::strtoul(count->c_str(), nullptr, 10)), kMost) : 0;
+}
+
+std::vector<SampledValue> sample_arrays(PostgresControl& postgres,
+                                        const ColumnStatistics& statistics,
+                                        const std::optional<std::string>& drawn) {
+  std::vector<SampledValue> samples;
+  for (const SampledValue& each : sample_column(postgres, statistics, "=")) {
+    if (!each.value) continue;
+    samples.push_back({array_of(postgres, statistics, {*each.value}), each.origin + ", alone"});
+  }
+  const size_t length = elements_in(postgres, drawn);
+  std::vector<std::string> common, spread;
+  for (size_t i = 0; i < std::min(length, statistics.common.size()); ++i) {
+    common.push_back(statistics.common[i].value);
+  }
+  const auto& bounds = statistics.histogram;
+  for (size_t i = 0; i < std::min(length, bounds.size()); ++i) {
+    spread.push_back(bounds[i * bounds.size() / std::min(length, bounds.size())]);
+  }
+  samples.push_back({array_of(postgres, statistics, common),
+                     fmt::format("the {} most common values", common.size())});
+  samples.push_back({array_of(postgres, statistics, spread),
+                     fmt::format("{} bounds of the histogram", spread.size())});
+  std::erase_if(samples, [](const SampledValue& sample) { return !sample.value; });
+  return samples;
+}
+
 }  // namespace
 
 std::vector<SampledValue> sample_column(PostgresControl& postgres,
                                         const ColumnStatistics& statistics,
-                                        const std::string& comparison) {
+                                        const std::string& comparison,
+                                        const std::optional<std::string>& drawn) {
+  if (comparison == kAnyOf) return sample_arrays(postgres, statistics, drawn);
   Samples samples;
   if (comparison == "=") {
     add_common(statistics, samples);

@@ -11,6 +11,8 @@
 
 namespace tare {
 
+inline constexpr const char* kAnyOf = "= ANY";  // ParameterColumn::comparison
+
 struct CommonValue {
   std::string value;
   double share = 0;  // of the table's rows
@@ -48,9 +50,21 @@ struct SampledValue {
 // Each value once: head, middle and tail of the most common ones, one that is not among them,
 // 1, 50 and 99 % of the histogram, NULL where there are any, and one beyond the largest. For
 // anything but "=" the histogram at 0.1, 1, 10, 50, 90 and 99 % takes the place of the most common.
+// For "= ANY" arrays: of each of these values alone, and of as many of the most common ones, and of
+// the histogram, as `drawn` has elements.
 std::vector<SampledValue> sample_column(PostgresControl& postgres,
                                         const ColumnStatistics& statistics,
-                                        const std::string& comparison);
+                                        const std::string& comparison,
+                                        const std::optional<std::string>& drawn = {});
+
+struct SampledRange {
+  std::string start, end;
+  double width = 0;  // share of the histogram between them
+};
+
+// Ranges of growing width around the middle of the histogram; none without one.
+std::vector<SampledRange> sample_ranges(PostgresControl& postgres,
+                                        const ColumnStatistics& statistics);
 
 // The share of the table's rows that PostgreSQL thinks `column comparison value` holds for; nullopt
 // for NULL or where it cannot be asked.

@@ -26,7 +26,7 @@ std::vector<SqlStepCall> sql_step_calls(const Traffic& traffic) {
       const auto* plain = std::get_if<PlainStep>(&step);
       const PlannedCall& call = plain ? plain->call : std::get<CacheStep>(step).query;
       if (call.server != Server::postgres) continue;
-      calls.push_back({i, operation.call_names[call.slot], call.index});
+      calls.push_back({i, operation.call_names[call.slot], call.index, plain == nullptr});
     }
   }
   return calls;

@@ -16,6 +16,7 @@ struct SqlStepCall {
   size_t operation = 0;  // in Traffic::operations()
   std::string name;      // of the step
   size_t index = 0;      // in Traffic::sql_calls()
+  bool on_miss = false;  // asked only when the cache has no answer
 };
 
 // Of all operations, in their order and that of their steps.

@@ -72,14 +72,13 @@ std::optional<NextBest> next_best_plan(Planner& planner, const Parameters& param
   }
   std::optional<NextBest> best;
   for (const PlannerSettings& settings : methods) {
-    const std::string json = planner.plan(parameters, settings);
-    const PlanTree other = read_plan_tree(json);
+    const PlanTree other = read_plan_tree(planner.plan(parameters, settings));
     const std::string found = fingerprints(other, roots).plan;
     if (uses_what_is_forbidden(other) || found == plan) continue;
     if (sources_of(other) == sources_of(chosen) && methods_of(other) == methods_of(chosen))
       continue;
     const double margin = other.nodes.front().total_cost.value_or(0) / cost - 1;
-    if (!best || margin < best->margin) best = {margin, plan_shape(json).summary, found};
+    if (!best || margin < best->margin) best = {margin, plan_shape(other, roots).summary, found};
   }
   return best;
 }

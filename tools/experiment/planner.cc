@@ -11,6 +11,15 @@ constexpr const char* kCustom = "force_custom_plan";
 constexpr const char* kGeneric = "force_generic_plan";
 constexpr int kHasGenericCounter = 140000;  // pg_prepared_statements.generic_plans
 
+// On the way out of an error; a lost connection has lost its settings, too.
+void put_back(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const std::exception&) {
+    // Whoever uses it next is told.
+  }
+}
+
 }  // namespace
 
 Planner::Planner(PostgresControl& postgres, const std::string& sql, std::chrono::milliseconds limit)
@@ -77,61 +86,58 @@ std::string Planner::plan(const Parameters& parameters, const PlannerSettings& s
     std::string json = explain("", parameters);
     reset(settings);
     return json;
-  } catch (const SqlError&) {
-    reset(settings);
+  } catch (const std::exception&) {
+    put_back([&] { reset(settings); });
     throw;
   }
 }
 
-std::string Planner::generic_plan(Names names) {
-  postgres_.execute("SET plan_cache_mode = force_generic_plan");
+std::string Planner::in_mode(const char* mode, const std::function<std::string()>& ask) {
+  postgres_.execute(fmt::format("SET plan_cache_mode = {}", mode));
   try {
-    std::string json =
-        explain(names == Names::qualified ? "VERBOSE, " : "", Parameters(parameters_));
+    std::string answer = ask();
     postgres_.execute("SET plan_cache_mode = " + mode_);
-    return json;
-  } catch (const SqlError&) {
-    postgres_.execute("SET plan_cache_mode = " + mode_);
+    return answer;
+  } catch (const std::exception&) {
+    put_back([&] { postgres_.execute("SET plan_cache_mode = " + mode_); });
     throw;
   }
 }
 
-std::string Planner::measure(const Parameters& parameters) {
-  postgres_.execute("BEGIN");
-  try {
-    std::string json = explain("ANALYZE, BUFFERS, WAL, TIMING OFF, ", parameters);
-    postgres_.execute("ROLLBACK");
-    return json;
-  } catch (const SqlError&) {
-    postgres_.execute("ROLLBACK");
-    throw;
-  }
+std::string Planner::generic_plan(const Parameters& parameters, Names names) {
+  return in_mode(kGeneric,
+                 [&] { return explain(names == Names::qualified ? "VERBOSE, " : "", parameters); });
+}
+
+std::string Planner::measure(const Parameters& parameters, Of plan) {
+  const auto execute = [&] {
+    postgres_.execute("BEGIN");
+    try {
+      std::string json = explain("ANALYZE, BUFFERS, WAL, TIMING OFF, ", parameters);
+      postgres_.execute("ROLLBACK");
+      return json;
+    } catch (const std::exception&) {
+      put_back([&] { postgres_.execute("ROLLBACK"); });
+      throw;
+    }
+  };
+  return plan == Of::any_parameters ? in_mode(kGeneric, execute) : execute();
 }
 
 bool Planner::switches_after(const std::vector<Parameters>& first) {
   if (parameters_ == 0 || first.empty()) return false;
   if (!decides_) return mode_ == kGeneric;
   postgres_.execute("DEALLOCATE tare_map");
-  postgres_.execute("SET plan_cache_mode = auto");
   postgres_.execute("PREPARE tare_map AS " + sql_);
-  std::string last;
-  const auto explain_all = [&] {
-    for (const Parameters& parameters : first) last = explain("", parameters);
-    last = explain("", first.back());
-  };
-  try {
-    explain_all();
-  } catch (const SqlError&) {
-    postgres_.execute("SET plan_cache_mode = " + mode_);
-    throw;
-  }
-  const bool generic = postgres_.version() >= kHasGenericCounter
-                           ? postgres_.value(
-                                 "SELECT generic_plans > 0 FROM pg_prepared_statements "
-                                 "WHERE name = 'tare_map'") == "t"
-                           : read_plan_tree(last).generic;
-  postgres_.execute("SET plan_cache_mode = " + mode_);
-  return generic;
+  const std::string last = in_mode("auto", [&] {
+    for (const Parameters& parameters : first) explain("", parameters);
+    return explain("", first.back());
+  });
+  return postgres_.version() >= kHasGenericCounter
+             ? postgres_.value(
+                   "SELECT generic_plans > 0 FROM pg_prepared_statements "
+                   "WHERE name = 'tare_map'") == "t"
+             : read_plan_tree(last).generic;
 }
 
 }  // namespace tare

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,19 +31,22 @@ class Planner {
   // EXPLAIN's JSON of the plan for just these parameters; nothing is executed. Throws SqlError.
   std::string plan(const Parameters& parameters, const PlannerSettings& settings = {});
 
-  // Of the plan that does not know the parameters. With `names`, columns are told with their tables
-  // and tables with their schemas; such a plan has another fingerprint.
+  // Of the plan that does not know the parameters; they say which partitions it would read. With
+  // `names`, columns are told with their tables and tables with their schemas; such a plan has
+  // another fingerprint.
   enum class Names { plain, qualified };
-  std::string generic_plan(Names names = Names::plain);
+  std::string generic_plan(const Parameters& parameters, Names names = Names::plain);
 
   // Executes it, with blocks, rows and WAL counted and times left out, in a transaction that is
   // rolled back. Throws SqlError.
-  std::string measure(const Parameters& parameters);
+  enum class Of { these_parameters, any_parameters };
+  std::string measure(const Parameters& parameters, Of plan = Of::these_parameters);
 
   // Whether a session that has executed it with each of `first` goes over to the generic plan.
   bool switches_after(const std::vector<Parameters>& first);
 
  private:
+  std::string in_mode(const char* mode, const std::function<std::string()>& ask);
   std::string execution(const Parameters& parameters) const;
   std::string explain(const std::string& options, const Parameters& parameters);
   void set(const PlannerSettings& settings);

@@ -11,9 +11,11 @@
 
 #include "bench/model/sql_text.h"
 #include "tools/experiment/column_samples.h"
+#include "tools/experiment/parameters_to_measure.h"
 #include "tools/experiment/plan_boundaries.h"
 #include "tools/experiment/plan_margin.h"
 #include "tools/experiment/planner.h"
+#include "tools/plans/map_difference.h"
 #include "tools/plans/parameter_uses.h"
 #include "tools/plans/plan_shape.h"
 #include "tools/plans/work.h"
@@ -27,8 +29,6 @@ constexpr std::chrono::seconds kLongestQuery{30};  // of the whole
 constexpr std::chrono::milliseconds kLongestStatement{10'000};
 constexpr size_t kFrequentDrawn = 60, kOtherDrawn = 60;
 constexpr size_t kPlannedBefore = 5;  // executions until a generic plan is considered
-constexpr size_t kMostMeasured = 10;  // parameter sets that are executed
-constexpr size_t kTopMeasured = 3;    // of those the most called, whatever their plans
 constexpr size_t kMostEstimates = 3;
 constexpr double kWrongEstimate = 2;  // times
 
@@ -52,9 +52,10 @@ class QueryMapper {
     if (query_.points.empty()) return note("no request asks it, and no parameters are known");
     for (MapPoint& point : query_.points) ask(point);
     group();
+    measure();
     find_margins();
     find_all_boundaries();
-    measure();
+    note_refusals();
   }
 
  private:
@@ -70,35 +71,61 @@ class QueryMapper {
     }
   }
 
+  // What differs by parameters only is told once.
+  void note_refusals() {
+    for (const auto& [what, refused] : refused_) {
+      const std::string others =
+          refused.count == 1 ? "" : fmt::format(", and {} others", refused.count - 1);
+      note(fmt::format("{} with {}{}", what, to_words(refused.first), others));
+    }
+  }
+
+  void refuse(const char* what, const SqlError& error, MapPoint& point) {
+    point.error = to_text(error);
+    Refused& refused = refused_[fmt::format("{}: {}", what, error.message())];
+    if (refused.count++ == 0) refused.first = point.parameters;
+  }
+
   void look_at_generic(const std::vector<DrawnParameters>& drawn) {
     if (planner_.parameters() == 0) return;
+    std::vector<Parameters> first;
+    for (size_t i = 0; i < std::min(drawn.size(), kPlannedBefore); ++i) {
+      first.push_back(to_parameters(drawn[i]));
+    }
+    const Parameters any = first.empty() ? Parameters(planner_.parameters()) : first.front();
+    std::vector<ParameterColumn> columns;
     try {
-      const std::string json = planner_.generic_plan();
-      const PlanTree tree = read_plan_tree(json);
-      query_.columns =
-          parameter_columns(read_plan_tree(planner_.generic_plan(Planner::Names::qualified)));
+      const PlanTree tree = read_plan_tree(planner_.generic_plan(any));
+      columns =
+          parameter_columns(read_plan_tree(planner_.generic_plan(any, Planner::Names::qualified)));
       query_.generic_plan = fingerprints(tree, roots_).plan;
-      query_.generic_summary = plan_shape(json).summary;
-      std::vector<Parameters> first;
-      for (size_t i = 0; i < std::min(drawn.size(), kPlannedBefore); ++i) {
-        first.push_back(to_parameters(drawn[i]));
-      }
+      query_.generic_summary = plan_shape(tree, roots_).summary;
       query_.switches = planner_.switches_after(first);
     } catch (const SqlError& error) {
       note("no generic plan: " + to_text(error));
     }
-    for (const ParameterColumn& column : query_.columns) {
-      try {
-        statistics_.push_back(read_statistics(postgres_, column));
-        if (statistics_.back().known) continue;
+    for (const ParameterColumn& column : columns) add_column(column);
+  }
+
+  // Of partitions their root's column, once.
+  void add_column(ParameterColumn column) {
+    ColumnStatistics statistics;
+    try {
+      statistics = read_statistics(postgres_, column);
+      column.schema = statistics.schema;
+      column.table = statistics.table;
+      if (!statistics.known) {
         note(fmt::format("no statistics of {}.{} can be read: ANALYZE it, or GRANT SELECT on it",
                          column.table, column.column));
-      } catch (const SqlError& error) {
-        statistics_.emplace_back();
-        note(fmt::format("nothing is known of {}.{}: {}", column.table, column.column,
-                         to_text(error)));
       }
+    } catch (const SqlError& error) {
+      note(fmt::format("nothing is known of {}.{}: {}", column.table, column.column,
+                       to_text(error)));
     }
+    auto& columns = query_.columns;
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) return;
+    columns.push_back(std::move(column));
+    statistics_.push_back(std::move(statistics));
   }
 
   void choose_points(const std::vector<DrawnParameters>& drawn) {
@@ -129,8 +156,9 @@ class QueryMapper {
     for (size_t i = 0; i < query_.columns.size(); ++i) {
       const ParameterColumn& column = query_.columns[i];
       if (!statistics_[i].known || size_t(column.parameter) > base.size()) continue;
+      const auto& drawn = base[size_t(column.parameter) - 1];
       for (const SampledValue& sample :
-           sample_column(postgres_, statistics_[i], column.comparison)) {
+           sample_column(postgres_, statistics_[i], column.comparison, drawn)) {
         Parameters parameters = base;
         parameters[size_t(column.parameter) - 1] = sample.value;
         add_point(parameters, fmt::format("${}: {}", column.parameter, sample.origin), 0);
@@ -139,24 +167,21 @@ class QueryMapper {
     add_ranges(base);
   }
 
-  // Two parameters that bound the same column: ranges of growing width around its middle.
+  // Two parameters that bound the same column.
   void add_ranges(const Parameters& base) {
     for (size_t low = 0; low < query_.columns.size(); ++low) {
       for (size_t high = 0; high < query_.columns.size(); ++high) {
         const ParameterColumn &from = query_.columns[low], &to = query_.columns[high];
         if (from.table != to.table || from.column != to.column) continue;
         if (!from.comparison.starts_with(">") || !to.comparison.starts_with("<")) continue;
-        for (double width : {0.0, 0.001, 0.01, 0.1, 0.5, 1.0}) {
-          const auto start = value_at(postgres_, statistics_[low], 0.5 - width / 2);
-          const auto end = value_at(postgres_, statistics_[low], 0.5 + width / 2);
-          if (!start || !end) break;
+        for (const SampledRange& each : sample_ranges(postgres_, statistics_[low])) {
           Parameters parameters = base;
-          parameters[size_t(from.parameter) - 1] = *start;
-          parameters[size_t(to.parameter) - 1] = *end;
+          parameters[size_t(from.parameter) - 1] = each.start;
+          parameters[size_t(to.parameter) - 1] = each.end;
           add_point(parameters,
                     fmt::format("${} and ${}: {:g} % of the histogram", from.parameter,
-                                to.parameter, width * 100),
-                    0, width);
+                                to.parameter, each.width * 100),
+                    0, each.width);
         }
       }
     }
@@ -165,16 +190,15 @@ class QueryMapper {
   void ask(MapPoint& point) {
     if (is_late("some parameters")) return;
     try {
-      const std::string json = planner_.plan(point.parameters);
-      const PlanTree tree = read_plan_tree(json);
+      const PlanTree tree = read_plan_tree(planner_.plan(point.parameters));
       const Fingerprints prints = fingerprints(tree, roots_);
       point.plan = prints.plan;
       if (!seen_.contains(prints.plan)) {
-        seen_[prints.plan] = {prints, plan_shape(json).summary};
+        seen_[prints.plan] = {prints, plan_shape(tree, roots_).summary};
       }
       if (!point.selectivity) point.selectivity = selectivity_of(point);
     } catch (const SqlError& error) {
-      note(fmt::format("refused with {}: {}", in_words(point.parameters), to_text(error)));
+      refuse("refused", error, point);
     }
   }
 
@@ -191,19 +215,23 @@ class QueryMapper {
     return std::nullopt;
   }
 
-  static std::string in_words(const Parameters& parameters) {
-    std::string text;
-    for (const auto& each : parameters) text += (text.empty() ? "" : ", ") + each.value_or("NULL");
-    return text.empty() ? "no parameters" : text;
+  struct Seen {
+    Fingerprints prints;
+    std::string summary;
+  };
+
+  static PlanClass class_of(const Seen& seen) {
+    PlanClass found;
+    found.shape = seen.prints.shape;
+    found.plan = seen.prints.plan;
+    found.access = seen.prints.access;
+    found.summary = seen.summary;
+    return found;
   }
 
   void group() {
     for (const auto& [plan, seen] : seen_) {
-      PlanClass found;
-      found.shape = seen.prints.shape;
-      found.plan = plan;
-      found.access = seen.prints.access;
-      found.summary = seen.summary;
+      PlanClass found = class_of(seen);
       double heaviest = -1;
       for (const MapPoint& point : query_.points) {
         if (point.plan != plan) continue;
@@ -248,6 +276,7 @@ class QueryMapper {
     for (size_t i = 0; i < query_.columns.size(); ++i) {
       const ParameterColumn& column = query_.columns[i];
       if (!statistics_[i].known || size_t(column.parameter) > base.size()) continue;
+      if (column.comparison == kAnyOf) continue;  // lists have no order
       if (is_late("boundaries")) return;
       const auto plan_for = [&](const std::string& value) -> std::string {
         Parameters parameters = base;
@@ -269,41 +298,12 @@ class QueryMapper {
       const bool known = std::any_of(query_.classes.begin(), query_.classes.end(),
                                      [&](const PlanClass& each) { return each.plan == plan; });
       if (known) continue;
-      PlanClass found;
-      found.shape = seen.prints.shape;
-      found.plan = plan;
-      found.access = seen.prints.access;
-      found.summary = seen.summary;
-      query_.classes.push_back(std::move(found));
+      query_.classes.push_back(class_of(seen));
     }
-  }
-
-  std::vector<Parameters> to_be_measured() const {
-    std::vector<Parameters> chosen;
-    const auto add = [&](const Parameters& parameters) {
-      if (chosen.size() < kMostMeasured &&
-          std::find(chosen.begin(), chosen.end(), parameters) == chosen.end()) {
-        chosen.push_back(parameters);
-      }
-    };
-    std::vector<const MapPoint*> drawn;
-    for (const MapPoint& point : query_.points) {
-      if (point.share > 0) drawn.push_back(&point);
-    }
-    std::stable_sort(drawn.begin(), drawn.end(),
-                     [](const MapPoint* a, const MapPoint* b) { return a->share > b->share; });
-    for (size_t i = 0; i < std::min(drawn.size(), kTopMeasured); ++i) add(drawn[i]->parameters);
-    if (like_ != nullptr) {
-      for (const MeasuredPoint& each : like_->measured) add(each.parameters);
-    }
-    for (const PlanClass& each : query_.classes) {
-      if (each.points > 0) add(each.example);
-    }
-    return chosen;
   }
 
   void measure() {
-    for (const Parameters& parameters : to_be_measured()) {
+    for (const Parameters& parameters : parameters_to_measure(query_, like_)) {
       if (parameters.size() != planner_.parameters()) continue;
       if (is_late("executions")) return;
       try {
@@ -320,16 +320,31 @@ class QueryMapper {
         }
         point.estimates = row_estimates(tree, kWrongEstimate);
         point.estimates.resize(std::min(point.estimates.size(), kMostEstimates));
+        if (query_.switches) measure_generic(point);
         query_.measured.push_back(std::move(point));
       } catch (const SqlError& error) {
-        note(fmt::format("not executed with {}: {}", in_words(parameters), to_text(error)));
+        refuse("not executed", error, point_of(parameters));
       }
     }
   }
 
-  struct Seen {
-    Fingerprints prints;
-    std::string summary;
+  void measure_generic(MeasuredPoint& point) {
+    point.generic_json = planner_.measure(point.parameters, Planner::Of::any_parameters);
+    point.generic_work = work_of(read_plan_tree(point.generic_json));
+  }
+
+  // What another map has executed may be no point of this one.
+  MapPoint& point_of(const Parameters& parameters) {
+    for (MapPoint& point : query_.points) {
+      if (point.parameters == parameters) return point;
+    }
+    add_point(parameters, "executed elsewhere", 0);
+    return query_.points.back();
+  }
+
+  struct Refused {
+    int count = 0;
+    Parameters first;
   };
 
   PostgresControl& postgres_;
@@ -340,6 +355,7 @@ class QueryMapper {
   Clock::time_point deadline_ = Clock::now() + kLongestQuery;
   std::vector<ColumnStatistics> statistics_;  // beside QueryMap::columns
   std::map<std::string, Seen> seen_;          // by F1
+  std::map<std::string, Refused> refused_;    // by what, and PostgreSQL's words
 };
 
 }  // namespace

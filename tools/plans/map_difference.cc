@@ -4,14 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <map>
-#include <stdexcept>
-#include <tuple>
 #include <utility>
 
 #include "bench/model/number_words.h"
-#include "tools/plans/plan_difference.h"
+#include "tools/plans/plan_transitions.h"
 
 namespace tare {
 namespace {
@@ -24,33 +20,6 @@ const QueryMap* find(const PlanMap& map, const QueryMap& query) {
     if (each.operation == query.operation && each.step == query.step) return &each;
   }
   return nullptr;
-}
-
-const MapPoint* find(const QueryMap& query, const Parameters& parameters) {
-  for (const MapPoint& point : query.points) {
-    if (point.parameters == parameters) return &point;
-  }
-  return nullptr;
-}
-
-const MeasuredPoint* measured(const QueryMap& query, const Parameters& parameters) {
-  for (const MeasuredPoint& point : query.measured) {
-    if (point.parameters == parameters) return &point;
-  }
-  return nullptr;
-}
-
-const PlanClass* class_of(const QueryMap& query, const std::string& plan) {
-  for (const PlanClass& each : query.classes) {
-    if (each.plan == plan) return &each;
-  }
-  return nullptr;
-}
-
-// Whether the other plan is the next best, and hardly dearer.
-bool is_coin_flip(const PlanClass* chosen, const std::string& other) {
-  return chosen != nullptr && chosen->margin && std::abs(*chosen->margin) <= kCoinFlip &&
-         chosen->next_best_plan == other;
 }
 
 bool is_same_boundary(const PlanBoundary& a, const PlanBoundary& b) {
@@ -68,25 +37,8 @@ class Comparer {
     out_.step = before_.step;
     out_.share = before_.share;
     out_.other_sql = before_.fingerprint != after_.fingerprint;
-    for (const bool executed : {true, false}) {
-      for (const MapPoint& point : before_.points) {
-        const MapPoint* now = find(after_, point.parameters);
-        if (now == nullptr || point.plan.empty() || now->plan.empty()) continue;
-        if (is_measured(point) != executed) continue;
-        ++points;
-        executed ? add_measured(point, *now) : add_planned(point, *now);
-      }
-    }
-    for (auto& [key, group] : groups_) {
-      PlanTransition& transition = group.transition;
-      finish(transition);
-      const bool same = transition.before == transition.after;
-      if (same && transition.verdict == WorkVerdict::same) continue;
-      out_.transitions.push_back(std::move(transition));
-    }
-    std::stable_sort(
-        out_.transitions.begin(), out_.transitions.end(),
-        [](const PlanTransition& a, const PlanTransition& b) { return weight(a) > weight(b); });
+    compare_plans(points);
+    compare_refusals();
     compare_boundaries();
     compare_generic();
     for (const std::string& note : after_.notes) {
@@ -98,89 +50,42 @@ class Comparer {
   }
 
  private:
-  // Points that were executed in both maps come first: their work tells which transition a point
-  // belongs to.
-  void add_measured(const MapPoint& was, const MapPoint& now) {
-    const WorkVerdict verdict = judge_work(measured(before_, was.parameters)->work,
-                                           measured(after_, was.parameters)->work, limit_);
-    Group& group = groups_[{was.plan, now.plan, verdict}];
-    add(was, now, group);
-    group.transition.verdict = verdict;
-    if (was.selectivity) group.selectivities.push_back(*was.selectivity);
-  }
-
-  // Of several transitions between the same plans, the one whose executed parameters ask for about
-  // as much of the table; where that is not known, the one that took the same work.
-  void add_planned(const MapPoint& was, const MapPoint& now) {
-    Group* nearest = nullptr;
-    double least = std::numeric_limits<double>::infinity();
-    for (auto& [key, group] : groups_) {
-      const auto& [before, after, verdict] = key;
-      if (before != was.plan || after != now.plan) continue;
-      double distance = verdict == WorkVerdict::same ? 1e3 : 1e6;
-      for (double each : group.selectivities) {
-        if (was.selectivity) distance = std::min(distance, std::abs(each - *was.selectivity));
+  void compare_plans(int& points) {
+    out_.transitions = plan_transitions(before_, after_, limit_, Executions::first, points);
+    if (before_.switches || after_.switches) {
+      const bool known = knows_later(before_) && knows_later(after_);
+      const bool same_generic = before_.switches && after_.switches &&
+                                !before_.generic_plan.empty() &&
+                                before_.generic_plan == after_.generic_plan;
+      for (PlanTransition& each : out_.transitions) {
+        each.generic = known || (same_generic && each.before != each.after);
       }
-      if (distance >= least) continue;
-      least = distance;
-      nearest = &group;
-    }
-    add(was, now, nearest ? *nearest : groups_[{was.plan, now.plan, WorkVerdict::same}]);
-  }
-
-  struct Group {
-    PlanTransition transition;
-    std::vector<double> selectivities;  // of what was executed
-    std::pair<bool, double> example{};  // executed in both, its share
-  };
-
-  void add(const MapPoint& was, const MapPoint& now, Group& group) {
-    PlanTransition& transition = group.transition;
-    transition.before = was.plan;
-    transition.after = now.plan;
-    transition.share += was.share;
-    const std::pair rank(is_measured(was), was.share);
-    if (++transition.points > 1 && rank <= group.example) return;
-    transition.example = was.parameters;
-    group.example = rank;
-  }
-
-  bool is_measured(const MapPoint& point) const {
-    return measured(before_, point.parameters) != nullptr &&
-           measured(after_, point.parameters) != nullptr;
-  }
-
-  void finish(PlanTransition& transition) {
-    const PlanClass* old_class = class_of(before_, transition.before);
-    const PlanClass* new_class = class_of(after_, transition.after);
-    if (old_class != nullptr) {
-      transition.before_summary = old_class->summary;
-      transition.before_margin = old_class->margin;
-    }
-    if (new_class != nullptr) {
-      transition.after_summary = new_class->summary;
-      transition.after_margin = new_class->margin;
-    }
-    transition.generic = transition.before != transition.after && before_.switches &&
-                         after_.switches && !before_.generic_plan.empty() &&
-                         before_.generic_plan == after_.generic_plan;
-    transition.coin_flip =
-        is_coin_flip(old_class, transition.after) && is_coin_flip(new_class, transition.before);
-    const MeasuredPoint* was = measured(before_, transition.example);
-    const MeasuredPoint* now = measured(after_, transition.example);
-    if (was && now) {
-      transition.before_work = was->work;
-      transition.after_work = now->work;
-      try {
-        transition.words =
-            difference_words(read_plan_tree(was->explain_json), read_plan_tree(now->explain_json));
-      } catch (const std::runtime_error& error) {
-        transition.words = error.what();
+      int again = 0;
+      for (PlanTransition& each :
+           plan_transitions(before_, after_, limit_, Executions::later, again)) {
+        each.sixth = true;
+        out_.transitions.push_back(std::move(each));
       }
     }
-    if (transition.words.empty() && transition.before != transition.after) {
-      transition.words =
-          fmt::format("{} became {}", transition.before_summary, transition.after_summary);
+    std::stable_sort(
+        out_.transitions.begin(), out_.transitions.end(),
+        [](const PlanTransition& a, const PlanTransition& b) { return weight(a) > weight(b); });
+  }
+
+  // What was planned before, or executed, and is refused now.
+  void compare_refusals() {
+    for (const MapPoint& was : before_.points) {
+      const MapPoint* now = find_point(after_, was.parameters);
+      if (now == nullptr || now->error.empty() || !was.error.empty() || was.plan.empty()) continue;
+      if (!now->plan.empty() && find_measured(before_, was.parameters) == nullptr) continue;
+      auto found = std::find_if(out_.refusals.begin(), out_.refusals.end(),
+                                [&](const Refusal& each) { return each.error == now->error; });
+      if (found == out_.refusals.end()) {
+        out_.refusals.push_back({now->error, 0, 0, was.parameters});
+        found = out_.refusals.end() - 1;
+      }
+      found->share += was.share;
+      ++found->points;
     }
   }
 
@@ -194,7 +99,7 @@ class Comparer {
   void compare_boundaries() {
     const auto at = [](const PlanBoundary& each) { return (each.from + each.to) / 2; };
     const auto summary = [](const QueryMap& query, const std::string& plan) {
-      const PlanClass* found = class_of(query, plan);
+      const PlanClass* found = find_class(query, plan);
       return found ? found->summary : plan;
     };
     for (const PlanBoundary& now : after_.boundaries) {
@@ -235,7 +140,6 @@ class Comparer {
 
   const QueryMap &before_, &after_;
   const WorkLimit& limit_;
-  std::map<std::tuple<std::string, std::string, WorkVerdict>, Group> groups_;
   QueryDifference out_;
 };
 
@@ -255,7 +159,7 @@ MapDifference map_difference(const PlanMap& before, const PlanMap& after, const 
     ++difference.compared;
     QueryDifference found = Comparer(query, *now, limit).compare(difference.points);
     const bool differs = !found.transitions.empty() || !found.boundaries.empty() ||
-                         !found.notes.empty() || found.other_sql;
+                         !found.notes.empty() || !found.refusals.empty() || found.other_sql;
     if (differs) difference.queries.push_back(std::move(found));
   }
   for (const QueryMap& query : after.queries) {
@@ -269,8 +173,21 @@ MapDifference map_difference(const PlanMap& before, const PlanMap& after, const 
 
 bool work_regressed(const MapDifference& difference) {
   for (const QueryDifference& query : difference.queries) {
+    for (const Refusal& each : query.refusals) {
+      if (each.share > 0) return true;
+    }
     for (const PlanTransition& each : query.transitions) {
       if (each.verdict == WorkVerdict::regressed && !each.coin_flip && !each.generic) return true;
+    }
+  }
+  return false;
+}
+
+bool work_unknown(const MapDifference& difference) {
+  for (const QueryDifference& query : difference.queries) {
+    for (const PlanTransition& each : query.transitions) {
+      const bool unknown = each.before != each.after && !each.after_work;
+      if (unknown && each.share > 0 && !each.coin_flip && !each.generic) return true;
     }
   }
   return false;
@@ -284,19 +201,24 @@ std::string to_words(const Parameters& parameters) {
   return words.empty() ? "no parameters" : words;
 }
 
+namespace {
+
+std::string whom_words(double share, const Parameters& example) {
+  return share > 0 ? fmt::format("for {} of calls ({})", percent_words(share), to_words(example))
+                   : fmt::format("for parameters that the load does not ask with ({})",
+                                 to_words(example));
+}
+
+}  // namespace
+
+std::string to_words(const Refusal& refusal) {
+  return fmt::format("{}: refused now: {}", whom_words(refusal.share, refusal.example),
+                     refusal.error);
+}
+
 std::string to_words(const PlanTransition& transition) {
-  const std::string whom =
-      transition.share > 0 ? fmt::format("for {} of calls ({})", percent_words(transition.share),
-                                         to_words(transition.example))
-                           : fmt::format("for parameters that the load does not ask with ({})",
-                                         to_words(transition.example));
-  std::string words = whom + ": " + transition.words;
-  if (transition.before == transition.after) {
-    words = fmt::format("{}: the same plan, other work: {} -> {} blocks", whom,
-                        transition.before_work ? transition.before_work->logical_reads : 0,
-                        transition.after_work ? transition.after_work->logical_reads : 0);
-  }
-  return words;
+  return fmt::format("{}{}: {}", transition.sixth ? "from the sixth execution on, " : "",
+                     whom_words(transition.share, transition.example), transition.words);
 }
 
 }  // namespace tare

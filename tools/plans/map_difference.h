@@ -29,11 +29,21 @@ struct PlanTransition {
   std::optional<double> before_margin, after_margin;
   bool coin_flip =
       false;  // each is the other's next best within kCoinFlip: it may go back by itself
-  // In both maps a session goes over to the same generic plan, so that only a parameter's first
-  // five executions meet this.
-  bool generic = false;
+  bool generic =
+      false;           // sessions go over to the generic plan: their first five executions meet it
+  bool sixth = false;  // what they meet from the sixth on
 
   friend bool operator==(const PlanTransition&, const PlanTransition&) = default;
+};
+
+// Parameters of one step that PostgreSQL planned and executed before, and now refuses.
+struct Refusal {
+  std::string error;
+  double share = 0;  // of the step's calls
+  int points = 0;
+  Parameters example;  // the one most calls ask with
+
+  friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
 struct QueryDifference {
@@ -43,6 +53,7 @@ struct QueryDifference {
   std::vector<PlanTransition> transitions;  // the most work first, weighed by calls
   std::vector<std::string> boundaries;      // that moved, in words
   std::vector<std::string> notes;
+  std::vector<Refusal> refusals = {};
 
   friend bool operator==(const QueryDifference&, const QueryDifference&) = default;
 };
@@ -58,12 +69,18 @@ struct MapDifference {
 
 MapDifference map_difference(const PlanMap& before, const PlanMap& after, const WorkLimit& limit);
 
-// Whether work grew past the limit anywhere; coin flips left out, and what sessions with a generic
-// plan do not meet.
+// Whether work grew past the limit anywhere, or what the load asks is refused now; coin flips left
+// out, and what sessions with a generic plan hardly meet.
 bool work_regressed(const MapDifference& difference);
+
+// Whether a plan changed for parameters that the load asks with, and its work is not known.
+bool work_unknown(const MapDifference& difference);
 
 // "for 62 % of calls (done): Seq Scan on relation (3,411 blocks) became ...".
 std::string to_words(const PlanTransition& transition);
+
+// "for 62 % of calls (done): refused now: ERROR ...".
+std::string to_words(const Refusal& refusal);
 
 // "done, NULL"; "no parameters".
 std::string to_words(const Parameters& parameters);

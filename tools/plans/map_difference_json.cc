@@ -1,43 +1,18 @@
 #include "tools/plans/map_difference_json.h"
 
+#include "bench/model/plan_values_json.h"
+
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace tare {
 namespace {
 
-using nlohmann::json;
-
-json written(const Parameters& parameters) {
-  json out = json::array();
-  for (const auto& each : parameters) out.push_back(each ? json(*each) : json());
-  return out;
-}
-
-Parameters parameters_in(const json& value) {
-  Parameters parameters;
-  for (const json& each : value) {
-    parameters.push_back(each.is_null() ? std::nullopt
-                                        : std::optional<std::string>(each.get<std::string>()));
-  }
-  return parameters;
-}
-
-json written(const WorkVector& work) {
-  return {{"logical_reads", work.logical_reads},
-          {"temp_blocks", work.temp_blocks},
-          {"rows", work.rows},
-          {"rows_returned", work.rows_returned},
-          {"wal_bytes", work.wal_bytes},
-          {"planning_blocks", work.planning_blocks}};
-}
+using json = nlohmann::ordered_json;
 
 std::optional<WorkVector> work_in(const json& value, const char* name) {
   const auto found = value.find(name);
-  if (found == value.end()) return std::nullopt;
-  return WorkVector{found->at("logical_reads"), found->at("temp_blocks"),
-                    found->at("rows"),          found->at("rows_returned"),
-                    found->at("wal_bytes"),     found->at("planning_blocks")};
+  return found == value.end() ? std::nullopt : std::optional(work_from_json(*found));
 }
 
 std::optional<double> number_if(const json& value, const char* name) {
@@ -59,13 +34,14 @@ json written(const PlanTransition& each) {
               {"after_summary", each.after_summary},
               {"share", each.share},
               {"points", each.points},
-              {"example", written(each.example)},
+              {"example", parameters_to_json(each.example)},
               {"verdict", to_text(each.verdict)},
               {"words", each.words},
               {"coin_flip", each.coin_flip},
-              {"generic", each.generic}};
-  if (each.before_work) out["before_work"] = written(*each.before_work);
-  if (each.after_work) out["after_work"] = written(*each.after_work);
+              {"generic", each.generic},
+              {"sixth", each.sixth}};
+  if (each.before_work) out["before_work"] = work_to_json(*each.before_work);
+  if (each.after_work) out["after_work"] = work_to_json(*each.after_work);
   if (each.before_margin) out["before_margin"] = *each.before_margin;
   if (each.after_margin) out["after_margin"] = *each.after_margin;
   return out;
@@ -79,16 +55,29 @@ PlanTransition transition_in(const json& value) {
   out.after_summary = value.at("after_summary");
   out.share = value.at("share");
   out.points = value.at("points");
-  out.example = parameters_in(value.at("example"));
+  out.example = parameters_from_json(value.at("example"));
   out.verdict = verdict_in(value.at("verdict"));
   out.words = value.at("words");
   out.coin_flip = value.at("coin_flip");
   out.generic = value.at("generic");
+  out.sixth = value.value("sixth", false);
   out.before_work = work_in(value, "before_work");
   out.after_work = work_in(value, "after_work");
   out.before_margin = number_if(value, "before_margin");
   out.after_margin = number_if(value, "after_margin");
   return out;
+}
+
+json written(const Refusal& each) {
+  return {{"error", each.error},
+          {"share", each.share},
+          {"points", each.points},
+          {"example", parameters_to_json(each.example)}};
+}
+
+Refusal refusal_in(const json& value) {
+  return {value.at("error"), value.at("share"), value.at("points"),
+          parameters_from_json(value.at("example"))};
 }
 
 }  // namespace
@@ -102,11 +91,14 @@ std::string map_difference_to_json(const MapDifference& difference) {
   for (const QueryDifference& query : difference.queries) {
     json transitions = json::array();
     for (const PlanTransition& each : query.transitions) transitions.push_back(written(each));
+    json refusals = json::array();
+    for (const Refusal& each : query.refusals) refusals.push_back(written(each));
     out["queries"].push_back({{"operation", query.operation},
                               {"step", query.step},
                               {"share", query.share},
                               {"other_sql", query.other_sql},
                               {"transitions", transitions},
+                              {"refusals", refusals},
                               {"boundaries", query.boundaries},
                               {"notes", query.notes}});
   }
@@ -126,6 +118,9 @@ MapDifference map_difference_from_json(std::string_view text) {
     query.share = each.at("share");
     query.other_sql = each.at("other_sql");
     for (const json& one : each.at("transitions")) query.transitions.push_back(transition_in(one));
+    if (const auto refusals = each.find("refusals"); refusals != each.end()) {
+      for (const json& one : *refusals) query.refusals.push_back(refusal_in(one));
+    }
     query.boundaries = each.at("boundaries").get<std::vector<std::string>>();
     query.notes = each.at("notes").get<std::vector<std::string>>();
     out.queries.push_back(std::move(query));

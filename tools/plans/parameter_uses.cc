@@ -68,7 +68,10 @@ std::vector<Use> uses_in(const std::string& condition) {
   for (std::sregex_iterator it(condition.begin(), condition.end(), kForward); it != end; ++it) {
     if (is_argument(condition, size_t(it->position()))) continue;
     if (is_in_expression(it->str(), it->suffix())) continue;
-    uses.push_back({unquoted((*it)[1]), unquoted((*it)[2]), (*it)[3], std::stoi((*it)[4])});
+    const std::string comparison = (*it)[3];
+    const bool any = comparison == "=" && it->str().find(" = ANY (") != std::string::npos;
+    uses.push_back(
+        {unquoted((*it)[1]), unquoted((*it)[2]), any ? "= ANY" : comparison, std::stoi((*it)[4])});
   }
   for (std::sregex_iterator it(condition.begin(), condition.end(), kBackward); it != end; ++it) {
     uses.push_back({unquoted((*it)[3]), unquoted((*it)[4]), turned((*it)[2]), std::stoi((*it)[1])});

@@ -1,12 +1,20 @@
 #include "tools/plans/work.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "bench/model/number_words.h"
 #include "tools/plans/node_words.h"
 
 namespace tare {
 namespace {
+
+constexpr double kBlockBytes = 8192;
+constexpr double kRowsPerBlock = 100;
+constexpr double kManyTimes = 10;
+constexpr double kMostRows = 9e15;  // what no server could count is cut, so that it can be said
 
 // Reads all its input before it hands up a row, so that what stops early above stops nothing below.
 bool reads_all(const PlanNode& node) {
@@ -44,7 +52,7 @@ struct Interval {
 
 Interval rows_found(const PlanTree& plan, size_t index) {
   const PlanNode& node = plan.nodes[index];
-  const double loops = *node.actual_loops, total = *node.actual_rows * loops;
+  const double loops = *node.actual_loops, total = std::min(*node.actual_rows * loops, kMostRows);
   if (loops <= 1 || !is_rounded(node)) return {total, total};
   Interval found{std::max(0.0, *node.actual_rows - 0.5) * loops, (*node.actual_rows + 0.5) * loops};
   if (node.parent < 0 || !is_inner(node)) return found;
@@ -65,6 +73,25 @@ bool grew(double before, double after, const WorkLimit& limit) {
   return after - before > std::max(limit.share * before, limit.blocks);
 }
 
+bool more_blocks(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
+  return grew(double(before.logical_reads), double(after.logical_reads), limit) ||
+         grew(double(before.temp_blocks), double(after.temp_blocks), limit);
+}
+
+bool more_wal(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
+  return grew(double(before.wal_bytes) / kBlockBytes, double(after.wal_bytes) / kBlockBytes, limit);
+}
+
+bool many_more_rows(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
+  return after.rows >= kManyTimes * before.rows &&
+         grew(before.rows / kRowsPerBlock, after.rows / kRowsPerBlock, limit);
+}
+
+bool any_grew(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
+  if (more_blocks(before, after, limit) || more_wal(before, after, limit)) return true;
+  return many_more_rows(before, after, limit) && !more_blocks(after, before, limit);
+}
+
 }  // namespace
 
 WorkVector work_of(const PlanTree& plan) {
@@ -74,10 +101,12 @@ WorkVector work_of(const PlanTree& plan) {
   work.logical_reads = top.blocks.logical();
   work.temp_blocks = top.blocks.temporary();
   work.wal_bytes = top.wal_bytes;
-  work.rows_returned = std::llround(top.actual_rows.value_or(0) * top.actual_loops.value_or(1));
+  work.rows_returned =
+      std::llround(std::min(top.actual_rows.value_or(0) * top.actual_loops.value_or(1), kMostRows));
   for (const PlanNode& node : plan.nodes) {
     work.rows += (node.actual_rows.value_or(0) + node.rows_removed) * node.actual_loops.value_or(0);
   }
+  work.rows = std::min(work.rows, kMostRows);
   if (plan.planning_blocks) work.planning_blocks = plan.planning_blocks->logical();
   return work;
 }
@@ -99,10 +128,10 @@ std::vector<RowEstimate> row_estimates(const PlanTree& plan, double least) {
     if (may_stop_early(plan, i)) continue;
     RowEstimate estimate;
     estimate.node = node_words(node);
-    estimate.estimated = *node.plan_rows * *node.actual_loops;
+    estimate.estimated = std::min(*node.plan_rows * *node.actual_loops, kMostRows);
     const Interval rows = rows_found(plan, i);
-    estimate.lowest = rows.lowest;
-    estimate.highest = rows.highest;
+    estimate.lowest = std::min(rows.lowest, kMostRows);
+    estimate.highest = std::min(rows.highest, kMostRows);
     const double guess = std::max(estimate.estimated, 1.0);
     if (guess > std::max(rows.highest, 1.0)) {
       estimate.factor = guess / std::max(rows.highest, 1.0);
@@ -129,15 +158,26 @@ std::string to_text(WorkVerdict verdict) {
 }
 
 WorkVerdict judge_work(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
-  const auto reads_before = double(before.logical_reads), reads_after = double(after.logical_reads);
-  const auto temp_before = double(before.temp_blocks), temp_after = double(after.temp_blocks);
-  if (grew(reads_before, reads_after, limit) || grew(temp_before, temp_after, limit)) {
-    return WorkVerdict::regressed;
+  if (any_grew(before, after, limit)) return WorkVerdict::regressed;
+  return any_grew(after, before, limit) ? WorkVerdict::improved : WorkVerdict::same;
+}
+
+std::string work_words(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
+  const auto words = [](double from, double to, const char* unit) {
+    return fmt::format("{} -> {} {}", grouped_digits(std::llround(from)),
+                       grouped_digits(std::llround(to)), unit);
+  };
+  std::string out = words(double(before.logical_reads), double(after.logical_reads), "blocks");
+  if (before.temp_blocks != after.temp_blocks) {
+    out += ", " + words(double(before.temp_blocks), double(after.temp_blocks), "temporary blocks");
   }
-  if (grew(reads_after, reads_before, limit) || grew(temp_after, temp_before, limit)) {
-    return WorkVerdict::improved;
+  if (many_more_rows(before, after, limit) || many_more_rows(after, before, limit)) {
+    out += ", " + words(before.rows, after.rows, "rows");
   }
-  return WorkVerdict::same;
+  if (more_wal(before, after, limit) || more_wal(after, before, limit)) {
+    out += ", " + words(double(before.wal_bytes), double(after.wal_bytes), "bytes of WAL");
+  }
+  return out;
 }
 
 }  // namespace tare

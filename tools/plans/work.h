@@ -2,6 +2,7 @@
 // Level: plans. Pure functions; safe from any thread.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "bench/model/plan_map.h"
@@ -25,7 +26,7 @@ std::vector<RowEstimate> row_estimates(const PlanTree& plan, double least);
 // When more work is a regression.
 struct WorkLimit {
   double share = 0.2;  // of what it was ...
-  double blocks = 50;  // ... and at least so many blocks
+  double blocks = 50;  // ... and at least so many blocks; of rows and WAL what is as much
 
   friend bool operator==(const WorkLimit&, const WorkLimit&) = default;
 };
@@ -33,8 +34,13 @@ struct WorkLimit {
 enum class WorkVerdict { regressed, improved, same };
 std::string to_text(WorkVerdict verdict);
 
-// Of logical reads and of temporary blocks: regressed if either grew past the limit, improved if
-// either fell by as much and neither grew.
+// Regressed if logical reads, temporary blocks or WAL grew past the limit, or if as many blocks
+// took ten times the rows (through how many nodes a row goes is a matter of the plan, so that less
+// tells nothing); improved if any fell by as much and none grew. A hundred rows are as much as a
+// block: PostgreSQL's cpu_tuple_cost and seq_page_cost.
 WorkVerdict judge_work(const WorkVector& before, const WorkVector& after, const WorkLimit& limit);
+
+// "28 -> 1,361 blocks, 12 -> 40,960 rows": what of it matters.
+std::string work_words(const WorkVector& before, const WorkVector& after, const WorkLimit& limit);
 
 }  // namespace tare

@@ -174,22 +174,17 @@ Paint paint_of(const PlanTransition& each) {
   return each.verdict == WorkVerdict::improved ? Paint::good : Paint::plain;
 }
 
-std::string verdict_words(const PlanTransition& each) {
+std::string verdict_words(const PlanTransition& each, const WorkLimit& limit) {
   std::string words = !each.before_work || !each.after_work
                           ? "work not measured: it takes EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
                       : each.verdict == WorkVerdict::same
                           ? "work the same"
-                          : fmt::format("work {}: {} -> {} blocks", to_text(each.verdict),
-                                        grouped_digits(each.before_work->logical_reads),
-                                        grouped_digits(each.after_work->logical_reads));
-  if (each.before_work && each.before_work->temp_blocks != each.after_work->temp_blocks) {
-    words += fmt::format(", {} -> {} temporary", grouped_digits(each.before_work->temp_blocks),
-                         grouped_digits(each.after_work->temp_blocks));
-  }
+                          : fmt::format("work {}: {}", to_text(each.verdict),
+                                        work_words(*each.before_work, *each.after_work, limit));
   if (each.coin_flip) {
     words += "; a coin flip: the plans are reckoned alike, so it may go back by itself";
   }
-  if (each.generic) words += "; sessions go over to the same generic plan as before";
+  if (each.generic) words += "; only the first five executions of a session meet it";
   return words;
 }
 
@@ -221,7 +216,7 @@ QueryDifference in_detail(QueryDifference query, MapDetail detail) {
 
 bool has_nothing(const QueryDifference& query) {
   return query.transitions.empty() && query.boundaries.empty() && query.notes.empty() &&
-         !query.other_sql;
+         query.refusals.empty() && !query.other_sql;
 }
 
 std::string left_out(const MapDifference& difference, MapDetail detail) {
@@ -273,8 +268,12 @@ std::string map_difference_table(const MapDifference& difference, MapDetail deta
     if (has_nothing(query)) continue;
     out += painted(harmless(query_heading(query)), Paint::bold, style) + "\n";
     for (const PlanTransition& transition : query.transitions) {
-      out += indented(fmt::format("{} [{}]", to_words(transition), verdict_words(transition)),
-                      paint_of(transition), style);
+      out += indented(
+          fmt::format("{} [{}]", to_words(transition), verdict_words(transition, difference.limit)),
+          paint_of(transition), style);
+    }
+    for (const Refusal& refusal : query.refusals) {
+      out += indented(to_words(refusal), refusal.share > 0 ? Paint::bad : Paint::doubtful, style);
     }
     for (const std::string& boundary : query.boundaries) {
       out += indented("boundary: " + boundary, Paint::plain, style);
@@ -295,7 +294,10 @@ std::string map_difference_markdown(const MapDifference& difference, MapDetail d
     out += fmt::format("\n**{}**\n\n", markdown_text(query_heading(query)));
     for (const PlanTransition& transition : query.transitions) {
       out += fmt::format("- {} ({})\n", markdown_text(to_words(transition)),
-                         markdown_text(verdict_words(transition)));
+                         markdown_text(verdict_words(transition, difference.limit)));
+    }
+    for (const Refusal& refusal : query.refusals) {
+      out += fmt::format("- {}\n", markdown_text(to_words(refusal)));
     }
     for (const std::string& boundary : query.boundaries) {
       out += fmt::format("- boundary: {}\n", markdown_text(boundary));
