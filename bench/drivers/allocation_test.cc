@@ -69,7 +69,9 @@ Scenario cached_pages() {
   return scenario;
 }
 
-TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
+class MeasuredPath : public ::testing::TestWithParam<Protocol> {};
+
+TEST_P(MeasuredPath, AllocatesNothingOnceUnderWay) {
   TestPostgres postgres;
   TestRedis redis;
   const Scenario scenario = cached_pages();
@@ -81,8 +83,8 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
                 Schedule(scenario.load.arrivals, scenario.seed, scenario.load.measure, 0, 1),
                 {10s, 10s, 10'000}, sink);
   for (int i = 0; i < 12; ++i) {  // more than Asio recycles handlers for
-    worker.postgres().add(make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls(),
-                                                std::chrono::seconds(10)));
+    worker.postgres().add(
+        make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls(), {10s, GetParam()}));
     worker.redis().add(make_redis_session(loop, redis.endpoint(), templates, 1));
   }
   loop.run_until(
@@ -94,6 +96,11 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
   EXPECT_EQ(sink.at_end_ - sink.at_half_, 0);
   EXPECT_GT(sink.at_half_, 0) << "the counter counts";
 }
+
+INSTANTIATE_TEST_SUITE_P(EachProtocol, MeasuredPath,
+                         ::testing::Values(Protocol::prepared, Protocol::extended,
+                                           Protocol::simple),
+                         [](const auto& each) { return kProtocolNames[size_t(each.param)]; });
 
 }  // namespace
 }  // namespace tare

@@ -3,36 +3,36 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <cstdlib>
 #include <utility>
 
+#include "bench/drivers/plan_use.h"
 #include "bench/drivers/postgres_connection.h"
 #include "bench/drivers/reconnect.h"
 #include "bench/drivers/row_json.h"
+#include "bench/drivers/statement_sender.h"
 
 namespace tare {
 namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
-std::string statement_name(size_t index) {
-  return "tare_" + std::to_string(index);
-}
+constexpr Nanoseconds kLongestAsking = std::chrono::seconds(1);  // when the load is over
 
 class PostgresSession final : public Session, private Alarm {
  public:
   PostgresSession(AsioLoop& loop, const PostgresEndpoint& endpoint,
-                  const std::vector<SqlCall>& calls, Nanoseconds timeout)
+                  const std::vector<SqlCall>& calls, const PostgresSessionOptions& options)
       : loop_(loop),
         endpoint_(endpoint),
         calls_(calls),
-        statement_limit_(std::chrono::ceil<std::chrono::milliseconds>(timeout)),
+        statement_limit_(std::chrono::ceil<std::chrono::milliseconds>(options.timeout)),
+        sender_(make_statement_sender(options.protocol, calls)),
         descriptor_(loop.context()),
-        memory_(loop.make_handler_memory()) {
-    for (size_t i = 0; i < calls.size(); ++i) names_.push_back(statement_name(i));
-  }
+        memory_(loop.make_handler_memory()) {}
   ~PostgresSession() override {
     loop_.disarm(*this);
     let_go();
@@ -45,17 +45,9 @@ class PostgresSession final : public Session, private Alarm {
 
   void start(Call& call) override {
     call_ = &call;
-    const SqlCall& statement = calls_[call.index];
-    std::array<const char*, kMaxDraws> values;
-    for (size_t i = 0; i < statement.parameters.size(); ++i) {
-      values[i] = call.request->values[statement.parameters[i]].data();  // a NUL follows
-    }
+    sender_->make(*connection_, call);
     call.reply.sent = loop_.now();
-    if (!PQsendQueryPrepared(connection_.get(), names_[call.index].c_str(),
-                             int(statement.parameters.size()), values.data(), nullptr, nullptr,
-                             0)) {
-      return lose(error_line(connection_.get()));
-    }
+    if (!sender_->send(*connection_, call)) return lose(error_line(connection_.get()));
     send_rest();
   }
 
@@ -64,6 +56,12 @@ class PostgresSession final : public Session, private Alarm {
     problem_ = "a request timed out; connecting again";
     drop();
     connect();
+  }
+
+  SessionReport report(Nanoseconds patience) override {
+    if (sender_->to_prepare() == 0) return {};
+    if (state_ != State::ready) return {{}, "the connection was lost at the end"};
+    return read_plan_use(*connection_, calls_.size(), std::min(patience, kLongestAsking));
   }
 
   const std::string& problem() const override { return problem_; }
@@ -112,11 +110,8 @@ class PostgresSession final : public Session, private Alarm {
   }
 
   void prepare_next() {
-    if (prepared_ == calls_.size()) return become_ready();
-    if (!PQsendPrepare(connection_.get(), names_[prepared_].c_str(), calls_[prepared_].sql.c_str(),
-                       0, nullptr)) {
-      return lose(error_line(connection_.get()));
-    }
+    if (prepared_ == sender_->to_prepare()) return become_ready();
+    if (!sender_->prepare(*connection_, prepared_)) return lose(error_line(connection_.get()));
     send_rest();
   }
 
@@ -244,7 +239,7 @@ class PostgresSession final : public Session, private Alarm {
   PostgresEndpoint endpoint_;
   const std::vector<SqlCall>& calls_;
   std::chrono::milliseconds statement_limit_;
-  std::vector<std::string> names_;
+  std::unique_ptr<StatementSender> sender_;
   PostgresHandle connection_;
   Descriptor descriptor_;
   HandlerMemory& memory_;
@@ -265,8 +260,8 @@ class PostgresSession final : public Session, private Alarm {
 
 std::unique_ptr<Session> make_postgres_session(AsioLoop& loop, const PostgresEndpoint& endpoint,
                                                const std::vector<SqlCall>& calls,
-                                               Nanoseconds timeout) {
-  return std::make_unique<PostgresSession>(loop, endpoint, calls, timeout);
+                                               const PostgresSessionOptions& options) {
+  return std::make_unique<PostgresSession>(loop, endpoint, calls, options);
 }
 
 }  // namespace tare

@@ -68,6 +68,18 @@ void Pool::finished(Session& session, Call& call) {
   }
 }
 
+std::vector<SessionReport> Pool::reports(Nanoseconds patience) {
+  const Nanoseconds until = loop_.now() + patience;
+  std::vector<SessionReport> reports;
+  for (const auto& session : sessions_) {
+    const Nanoseconds left = until - loop_.now();
+    reports.push_back(left > Nanoseconds(0)
+                          ? session->report(left)
+                          : SessionReport{{}, "there was no time to ask each connection"});
+  }
+  return reports;
+}
+
 std::string Pool::problem() const {
   for (const auto& session : sessions_) {
     if (!session->problem().empty()) return session->problem();

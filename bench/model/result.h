@@ -13,6 +13,7 @@
 #include "bench/model/index_review.h"
 #include "bench/model/observed.h"
 #include "bench/model/plan.h"
+#include "bench/model/session_plans.h"
 
 namespace tare {
 
@@ -177,6 +178,8 @@ struct Result {
   std::vector<Plan> plans;                       // kept in plans.json
   std::optional<IndexReview> index_review = {};  // none: no PostgreSQL, or an older tare's result
   std::optional<Observed> observed = {};         // none: an older tare's result
+  // None: nothing is prepared with parameters, or an older tare's result.
+  std::optional<SessionPlans> session_plans = {};
 
   friend bool operator==(const Result&, const Result&) = default;
 };

@@ -9,6 +9,7 @@
 #include "bench/model/result_file_observed.h"
 #include "bench/model/result_file_review.h"
 #include "bench/model/result_file_schema.h"
+#include "bench/model/result_file_sessions.h"
 #include "embedded/result_schema.h"
 
 namespace tare {
@@ -293,6 +294,9 @@ Result read_document(const json& value) {
   if (const auto observed = value.find("observed"); observed != value.end()) {
     result.observed = observed_from_json(observed->dump());
   }
+  if (const auto sessions = value.find("session_plans"); sessions != value.end()) {
+    result.session_plans = session_plans_from_json(sessions->dump());
+  }
   return result;
 }
 
@@ -334,6 +338,9 @@ std::string result_to_json(const Result& result) {
   }
   if (result.observed) {
     out["observed"] = ordered_json::parse(observed_to_json(*result.observed));
+  }
+  if (result.session_plans) {
+    out["session_plans"] = ordered_json::parse(session_plans_to_json(*result.session_plans));
   }
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::result_schema, "result.json");

@@ -23,6 +23,12 @@ ordered_json written(const Plan& plan) {
   out["blocks"] = plan.blocks;
   out["rows"] = plan.rows;
   out["error"] = plan.error;
+  if (plan.kind != PlanKind::unknown) {
+    out["kind"] = plan.kind == PlanKind::generic ? "generic" : "custom";
+  }
+  if (!plan.custom_shape.empty()) {
+    out["custom"] = {{"shape", plan.custom_shape}, {"summary", plan.custom_summary}};
+  }
   if (plan.explain_json.empty()) return out;
   if (nested_too_deep(plan.explain_json)) {
     out["error"] = "EXPLAIN's answer is nested too deep to be kept";
@@ -49,6 +55,13 @@ Plan read_plan(const ordered_json& value) {
   plan.blocks = value.at("blocks").get<int64_t>();
   plan.rows = value.at("rows").get<int64_t>();
   plan.error = value.at("error").get<std::string>();
+  if (const auto kind = value.find("kind"); kind != value.end()) {
+    plan.kind = *kind == "generic" ? PlanKind::generic : PlanKind::custom;
+  }
+  if (const auto custom = value.find("custom"); custom != value.end()) {
+    plan.custom_shape = custom->at("shape").get<std::string>();
+    plan.custom_summary = custom->at("summary").get<std::string>();
+  }
   if (value.contains("explain")) plan.explain_json = value.at("explain").dump();
   return plan;
 }

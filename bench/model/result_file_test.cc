@@ -94,6 +94,8 @@ Result whole_result() {
                              0.7,
                              PostgresObserved{1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
                              RedisObserved{11, 12, 13, 14, 15, 16, 17, 18, 19}};
+  result.session_plans =
+      SessionPlans{8, "a pooler", {{"view", "page.query", 7, 3, 1, 70, 60, 50}}, {"mixed"}};
   return result;
 }
 

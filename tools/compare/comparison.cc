@@ -291,6 +291,8 @@ Criteria criteria_of(const Scenario& scenario, const Change* change) {
     if (!change->binaries.redis_server.empty()) criteria.versions.insert("redis");
     criteria.other_rows = change->variable.starts_with("data");
     criteria.other_requests = change->scenario_patch && draws_anew(*change->scenario_patch);
+    criteria.other_protocol =
+        change->scenario_patch && object_in(*change->scenario_patch, "load").find("protocol");
   }
   return criteria;
 }
@@ -323,6 +325,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   for (const PairSample& pair : pairs) contenders.push_back(pair.contender.result);
   out.limits = judge_limits(criteria.limits, contenders);
   out.plan_changes = plan_changes(pairs, out.plans_compared);
+  out.plan_use = plan_use_changes(pairs);
   out.hit_or_fix = hit_or_fix(pairs, criteria);
   out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
   out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);

@@ -60,6 +60,7 @@ struct Criteria {
   bool other_rows = false;  // it says that queries give other rows: its variable is "data..."
   std::set<std::string> never_asked;  // operations without a share of the mix
   bool closed_loop = false;           // the servers decide how many requests there are
+  bool other_protocol = false;        // it sends its statements in another way
   Levels levels;                      // of this look
 
   friend bool operator==(const Criteria&, const Criteria&) = default;
@@ -145,6 +146,16 @@ struct PlanChange {
   friend bool operator==(const PlanChange&, const PlanChange&) = default;
 };
 
+// A step that the connections of one arm ran with generic plans more often than those of the other:
+// of its executions, the share. What a connection's first parameters happened to be may be why.
+struct PlanUseChange {
+  std::string operation;
+  std::string step;
+  double baseline = 0, contender = 0;
+
+  friend bool operator==(const PlanUseChange&, const PlanUseChange&) = default;
+};
+
 // The baseline of one pair against that of the next: how far a metric moves where nothing was
 // changed. Relative, as a row's change.
 struct NullCheck {
@@ -167,7 +178,8 @@ struct Comparison {
   std::optional<double> hit_ratio_baseline, hit_ratio_contender;  // over all operations
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;
-  std::vector<NullCheck> null_check = {};  // of the gating rows; gates nothing
+  std::vector<NullCheck> null_check = {};    // of the gating rows; gates nothing
+  std::vector<PlanUseChange> plan_use = {};  // gates nothing
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };

@@ -52,7 +52,9 @@ void compare_environments(const Environment& first, const Environment& other,
     differences("the Redis setting", first.redis_settings, other.redis_settings, arms,
                 criteria.redis_settings, reasons);
   }
-  differences("the generator's", first.generator, other.generator, arms, {}, reasons);
+  std::set<std::string> declared;
+  if (criteria.other_protocol) declared.insert("protocol");
+  differences("the generator's", first.generator, other.generator, arms, declared, reasons);
   if (first.file_system != other.file_system) {
     reasons.push_back(fmt::format("the file system differs between {}: {} and {}", arms,
                                   first.file_system, other.file_system));

@@ -66,6 +66,7 @@ Criteria read_document(const json& value) {
   out.other_rows = value.at("other_rows").get<bool>();
   out.never_asked = value.at("never_asked").get<Names>();
   out.closed_loop = value.at("closed_loop").get<bool>();
+  out.other_protocol = value.value("other_protocol", false);
   return out;
 }
 
@@ -84,6 +85,7 @@ std::string criteria_to_json(const Criteria& criteria) {
   out["other_rows"] = criteria.other_rows;
   out["never_asked"] = criteria.never_asked;
   out["closed_loop"] = criteria.closed_loop;
+  if (criteria.other_protocol) out["other_protocol"] = true;
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::criteria_schema, kFile);
   return text;

@@ -45,7 +45,7 @@ Criteria criteria_of_both(const MeasuredArm& baseline, const MeasuredArm& conten
   out.postgres_settings.clear();
   out.redis_settings.clear();
   out.versions.clear();
-  out.other_requests = out.other_rows = false;
+  out.other_requests = out.other_rows = out.other_protocol = false;
   for (const MeasuredArm* arm : {&baseline, &contender}) {
     if (!arm->has_change() || !arm->criteria) continue;
     const Criteria& declared = *arm->criteria;
@@ -55,6 +55,7 @@ Criteria criteria_of_both(const MeasuredArm& baseline, const MeasuredArm& conten
     out.versions.insert(declared.versions.begin(), declared.versions.end());
     out.other_requests |= declared.other_requests;
     out.other_rows |= declared.other_rows;
+    out.other_protocol |= declared.other_protocol;
   }
   if (baseline.has_change() || !contender.has_change()) out.expect.clear();
   return out;

@@ -72,9 +72,24 @@ std::vector<std::pair<ParameterSet, int64_t>> weighed(const std::vector<Paramete
   return sets;
 }
 
+// What all statements are explained with.
+struct Ways {
+  PostgresControl::Planned planned;
+  PartitionRoots roots;
+};
+
+void describe_custom(const std::string& explain_json, const PartitionRoots& roots, Plan& plan) {
+  if (explain_json.empty()) return;
+  Plan custom;
+  custom.explain_json = explain_json;
+  describe_plan(custom, roots);
+  plan.custom_shape = custom.shape;
+  plan.custom_summary = custom.summary;
+}
+
 std::vector<Plan> capture(PostgresControl& postgres, const std::string& operation,
                           const SqlStepCall& call, const SqlCall& statement,
-                          const std::vector<ParameterSet>& all, const PartitionRoots& roots) {
+                          const std::vector<ParameterSet>& all, const Ways& ways) {
   std::vector<Plan> plans;
   std::vector<ParameterSet> sets;
   for (const auto& [parameters, requests] : weighed(all)) {
@@ -90,11 +105,13 @@ std::vector<Plan> capture(PostgresControl& postgres, const std::string& operatio
   const std::vector<ParameterSet> before(all.begin(),
                                          all.begin() + long(std::min(all.size(), kPlannedBefore)));
   try {
-    const auto explained = postgres.explain(statement.sql, before, sets);
+    const auto explained = postgres.explain(statement.sql, before, sets, ways.planned);
     for (size_t i = 0; i < plans.size(); ++i) {
       plans[i].explain_json = explained[i].json;
       plans[i].error = explained[i].error;
-      describe_plan(plans[i], roots);
+      plans[i].kind = explained[i].kind;
+      describe_plan(plans[i], ways.roots);
+      describe_custom(explained[i].custom_json, ways.roots, plans[i]);
     }
   } catch (const SqlError& error) {
     for (Plan& plan : plans) plan.error = to_text(error);
@@ -104,15 +121,18 @@ std::vector<Plan> capture(PostgresControl& postgres, const std::string& operatio
 
 }  // namespace
 
-std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic) {
-  const PartitionRoots roots = read_partition_roots(postgres);
+std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic,
+                                Protocol protocol) {
+  const Ways ways{protocol == Protocol::prepared ? PostgresControl::Planned::once
+                                                 : PostgresControl::Planned::each_time,
+                  read_partition_roots(postgres)};
   std::vector<Plan> plans;
   for (size_t operation = 0; operation < traffic.operations().size(); ++operation) {
     const OperationTraffic& described = traffic.operations()[operation];
     for (const SqlStepCall& call : sql_calls_of(described)) {
       const SqlCall& statement = traffic.sql_calls()[call.index];
       const auto all = first_parameters(traffic, operation, statement);
-      for (Plan& plan : capture(postgres, described.name, call, statement, all, roots)) {
+      for (Plan& plan : capture(postgres, described.name, call, statement, all, ways)) {
         plans.push_back(std::move(plan));
       }
     }

@@ -14,7 +14,9 @@ inline constexpr int kPlansPerStep = 5;
 
 // In the order of operations and steps: for each the first distinct sets of parameters, weighed by
 // how many of the operation's first thousand requests ask with them. A statement that EXPLAIN
-// refuses leaves a plan with an error; the rest goes on.
-std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic);
+// refuses leaves a plan with an error; the rest goes on. Planned as the protocol has it: only a
+// prepared statement may have a generic plan, and is told with the custom one beside it.
+std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic,
+                                Protocol protocol);
 
 }  // namespace tare

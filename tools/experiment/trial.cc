@@ -15,6 +15,7 @@
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/clock_step.h"
 #include "tools/experiment/observation.h"
+#include "tools/experiment/plan_use_review.h"
 #include "tools/experiment/trial_result.h"
 
 namespace tare {
@@ -67,7 +68,8 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   }
   checkpoint_if_allowed(bench.postgres());
   bench.say(options.stage + ": plans", options.remaining_after);
-  std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
+  std::vector<Plan> plans =
+      capture_plans(bench.postgres(), bench.traffic(), bench.scenario().load.protocol);
   Environment environment =
       read_environment(bench.postgres(), bench.redis(), bench.environment_of(), bench.stop());
   const bool reviewed = !bench.traffic().sql_calls().empty();
@@ -107,6 +109,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   trial.result.clock_step_s = clock_step;
   trial.result.observed = observed;
+  trial.result.session_plans = review_plan_use(driven, bench.traffic(), outcome);
   if (observed && observed->redis && observed->redis->evicted_keys > 0) {
     trial.result.warnings.push_back(fmt::format(
         "Redis evicted {} keys in the window: hits depend on whatever else it holds; give it more "

@@ -316,10 +316,11 @@ LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
   const RedisEndpoint redis = servers_.redis();
   return run_load(
       scenario, traffic,
-      [&](AsioLoop& loop, Nanoseconds timeout) {
-        return make_postgres_session(loop, postgres, traffic.sql_calls(), timeout);
+      [&](AsioLoop& loop, const SessionPlace& place) {
+        return make_postgres_session(loop, postgres, traffic.sql_calls(),
+                                     {place.timeout, scenario.load.protocol});
       },
-      [&](AsioLoop& loop, Nanoseconds) {
+      [&](AsioLoop& loop, const SessionPlace&) {
         return make_redis_session(loop, redis, templates, scenario.load.arrivals.closed.pipeline);
       },
       watch, stop_);

@@ -13,6 +13,7 @@
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
+#include "tools/report/plan_use_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -192,7 +193,9 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   std::string out = painted(harmless(title), Paint::bold, style) + "\n";
   if (!comparison.rows.empty()) out += row_table(experiment, style);
   for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) out += line + "\n";
-  out += plan_lines(comparison, style) + expectation_lines(comparison, style);
+  out += plan_lines(comparison, style);
+  for (const std::string& line : plan_use_lines(comparison.plan_use)) out += line + "\n";
+  out += expectation_lines(comparison, style);
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
