@@ -7,6 +7,7 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "bench/drivers/plan_use.h"
@@ -32,7 +33,9 @@ class PostgresSession final : public Session, private Alarm {
         statement_limit_(std::chrono::ceil<std::chrono::milliseconds>(options.timeout)),
         sender_(make_statement_sender(options.protocol, calls)),
         descriptor_(loop.context()),
-        memory_(loop.make_handler_memory()) {}
+        memory_(loop.make_handler_memory()) {
+    if (options.canary.role != SessionRole::plain) canary_.emplace(options.canary, calls.size());
+  }
   ~PostgresSession() override {
     loop_.disarm(*this);
     let_go();
@@ -59,15 +62,21 @@ class PostgresSession final : public Session, private Alarm {
   }
 
   SessionReport report(Nanoseconds patience) override {
-    if (sender_->to_prepare() == 0) return {};
-    if (state_ != State::ready) return {{}, "the connection was lost at the end"};
-    return read_plan_use(*connection_, calls_.size(), std::min(patience, kLongestAsking));
+    SessionReport report;
+    if (sender_->to_prepare() > 0 && state_ != State::ready) {
+      report.plan_use_unknown = "the connection was lost at the end";
+    } else if (sender_->to_prepare() > 0) {
+      if (canary_) canary_->end();  // the question is none of the load's statements
+      report = read_plan_use(*connection_, calls_.size(), std::min(patience, kLongestAsking));
+    }
+    if (canary_) canary_->tell(report);
+    return report;
   }
 
   const std::string& problem() const override { return problem_; }
 
  private:
-  enum class State { away, connecting, preparing, ready };
+  enum class State { away, connecting, setting_up, preparing, ready };
 
   void ring() override { connect(); }
 
@@ -104,9 +113,20 @@ class PostgresSession final : public Session, private Alarm {
     let_go();
     descriptor_.assign(PQsocket(connection_.get()));
     watching_ = false;
-    state_ = State::preparing;
+    state_ = State::setting_up;
     prepared_ = 0;
-    prepare_next();
+    if (canary_) canary_->begin(*connection_);
+    set_up_next();
+  }
+
+  void set_up_next() {
+    const char* statement = canary_ ? canary_->next_statement() : nullptr;
+    if (statement == nullptr) {
+      state_ = State::preparing;
+      return prepare_next();
+    }
+    if (!PQsendQuery(connection_.get(), statement)) return lose(error_line(connection_.get()));
+    send_rest();
   }
 
   void prepare_next() {
@@ -168,6 +188,7 @@ class PostgresSession final : public Session, private Alarm {
   }
 
   void take(const pg_result* result) {
+    if (state_ == State::setting_up) return canary_->take(result);  // refusals too
     const ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK) {
       rows_ = PQntuples(result);
@@ -187,6 +208,7 @@ class PostgresSession final : public Session, private Alarm {
     if (PQstatus(connection_.get()) == CONNECTION_BAD) {
       return lose(failed ? error_ : error_line(connection_.get()));
     }
+    if (state_ == State::setting_up) return set_up_next();
     if (state_ == State::preparing) {
       if (failed) return retry(fmt::format("preparing \"{}\": {}", calls_[prepared_].sql, error_));
       ++prepared_;
@@ -197,6 +219,7 @@ class PostgresSession final : public Session, private Alarm {
     call.reply.rows = rows;
     call.reply.status = failed ? CallStatus::server_error : CallStatus::ok;
     if (failed) call.set_error(error_);
+    if (canary_) canary_->answered(call);
     watch();
     owner_->finished(*this, call);
   }
@@ -240,6 +263,7 @@ class PostgresSession final : public Session, private Alarm {
   const std::vector<SqlCall>& calls_;
   std::chrono::milliseconds statement_limit_;
   std::unique_ptr<StatementSender> sender_;
+  std::optional<Canary> canary_;  // or its control
   PostgresHandle connection_;
   Descriptor descriptor_;
   HandlerMemory& memory_;

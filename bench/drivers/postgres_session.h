@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "bench/drivers/canary.h"
 #include "bench/engine/asio_loop.h"
 #include "bench/engine/session.h"
 #include "bench/engine/traffic.h"
@@ -17,6 +18,7 @@ struct PostgresSessionOptions {
   // the next ones.
   Nanoseconds timeout{};
   Protocol protocol = Protocol::prepared;
+  CanaryOptions canary = {};
 };
 
 // `calls` are Traffic::sql_calls(); they must outlive the session.

@@ -1,5 +1,7 @@
 #include "bench/engine/pool.h"
 
+#include <algorithm>
+
 namespace tare {
 
 void Pool::add(std::unique_ptr<Session> session) {
@@ -72,10 +74,7 @@ std::vector<SessionReport> Pool::reports(Nanoseconds patience) {
   const Nanoseconds until = loop_.now() + patience;
   std::vector<SessionReport> reports;
   for (const auto& session : sessions_) {
-    const Nanoseconds left = until - loop_.now();
-    reports.push_back(left > Nanoseconds(0)
-                          ? session->report(left)
-                          : SessionReport{{}, "there was no time to ask each connection"});
+    reports.push_back(session->report(std::max(until - loop_.now(), Nanoseconds(0))));
   }
   return reports;
 }

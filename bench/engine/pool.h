@@ -62,7 +62,7 @@ class Pool final : public SessionOwner {
   int64_t reconnects() const { return opened_ - int64_t(sessions_.size()); }
   std::string problem() const;  // of the first connection that is not there
 
-  // Each session's, in turn, all of them together within `patience`; those after it go unasked.
+  // Each session's, in turn, all of them together within `patience`.
   std::vector<SessionReport> reports(Nanoseconds patience);
 
   void available(Session& session) override;

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "bench/engine/call.h"
+#include "bench/engine/session_report.h"
 
 namespace tare {
 
@@ -22,20 +22,6 @@ class SessionOwner {
 
  protected:
   ~SessionOwner() = default;
-};
-
-// How often a server ran a prepared statement on one connection, by the kind of its plan.
-struct PlanUse {
-  int64_t generic = 0;  // one plan for all parameters
-  int64_t custom = 0;   // planned for these parameters
-
-  friend bool operator==(const PlanUse&, const PlanUse&) = default;
-};
-
-// What a session has to tell when the load is over.
-struct SessionReport {
-  std::vector<PlanUse> plan_use;  // by Traffic::sql_calls(); empty: there is none to tell, or ...
-  std::string plan_use_unknown;   // ... why it is not known
 };
 
 class Session {
@@ -57,8 +43,9 @@ class Session {
   // Other calls on it are lost.
   virtual void abandon(Call& call) = 0;
 
-  // The load is over, and nobody will start another call: asks the server what it knows of this
-  // connection, and waits for its answer no longer than `patience`. Not on the loop.
+  // The load is over, and nobody will start another call: what the session knows, and what its
+  // server says of this connection when it is asked, for no longer than `patience`. Not on the
+  // loop.
   virtual SessionReport report(Nanoseconds patience) {
     (void)patience;
     return {};

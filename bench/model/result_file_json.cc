@@ -297,6 +297,9 @@ Result read_document(const json& value) {
   if (const auto sessions = value.find("session_plans"); sessions != value.end()) {
     result.session_plans = session_plans_from_json(sessions->dump());
   }
+  if (const auto told = value.find("auto_explain"); told != value.end()) {
+    result.auto_explain = auto_explain_from_json(told->dump());
+  }
   return result;
 }
 
@@ -341,6 +344,9 @@ std::string result_to_json(const Result& result) {
   }
   if (result.session_plans) {
     out["session_plans"] = ordered_json::parse(session_plans_to_json(*result.session_plans));
+  }
+  if (result.auto_explain) {
+    out["auto_explain"] = ordered_json::parse(auto_explain_to_json(*result.auto_explain));
   }
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::result_schema, "result.json");

@@ -54,4 +54,42 @@ SessionPlans session_plans_from_json(std::string_view text) {
   return plans;
 }
 
+std::string auto_explain_to_json(const AutoExplain& told) {
+  ordered_json out;
+  out["off"] = told.off;
+  out["sample_rate"] = told.sample_rate;
+  out["told"] = told.told;
+  out["too_long"] = told.too_long;
+  out["left_out"] = told.left_out;
+  out["steps"] = ordered_json::array();
+  for (const CanaryStep& step : told.steps) {
+    out["steps"].push_back({{"operation", step.operation},
+                            {"step", step.step},
+                            {"canary_calls", step.canary_calls},
+                            {"control_calls", step.control_calls},
+                            {"canary_ns", step.canary_ns},
+                            {"control_ns", step.control_ns}});
+  }
+  if (told.cost) out["cost"] = *told.cost;
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+AutoExplain auto_explain_from_json(std::string_view text) {
+  const json value = json::parse(text);
+  AutoExplain told;
+  value.at("off").get_to(told.off);
+  value.at("sample_rate").get_to(told.sample_rate);
+  value.at("told").get_to(told.told);
+  value.at("too_long").get_to(told.too_long);
+  value.at("left_out").get_to(told.left_out);
+  for (const json& each : value.at("steps")) {
+    told.steps.push_back(
+        {each.at("operation").get<std::string>(), each.at("step").get<std::string>(),
+         each.at("canary_calls").get<int64_t>(), each.at("control_calls").get<int64_t>(),
+         each.at("canary_ns").get<double>(), each.at("control_ns").get<double>()});
+  }
+  if (const auto cost = value.find("cost"); cost != value.end()) told.cost = cost->get<double>();
+  return told;
+}
+
 }  // namespace tare

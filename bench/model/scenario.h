@@ -234,6 +234,7 @@ struct Load {
   int redis_connections = 4;
   int workers = 1;
   Protocol protocol = Protocol::prepared;
+  bool auto_explain = true;  // on one connection, where PostgreSQL lets it
 };
 
 struct Limit {

@@ -119,6 +119,8 @@ TEST(ScenarioReader, ReadsLoadLimitsAndMargins) {
   EXPECT_EQ(load.max_queued, 1000);
   EXPECT_EQ(load.workers, 2);
   EXPECT_EQ(load.protocol, Protocol::simple);
+  EXPECT_FALSE(load.auto_explain);
+  EXPECT_TRUE(Load().auto_explain);
   EXPECT_EQ(load.postgres_connections, 6);
   EXPECT_EQ(load.redis_connections, 3);
   ASSERT_EQ(scenario.limits.size(), 1u);

@@ -245,6 +245,7 @@ LimitResult judge_error_rate(const std::string& operation, double limit,
 Sample sample_of(const Result& result) {
   Sample sample{result, {}};
   sample.result.plans.clear();
+  sample.result.ran_plans.clear();
   for (const Plan& plan : result.plans) {
     TrialPlan out{plan.operation, plan.step, plan.parameters, plan.requests, {}, plan.error};
     if (out.error.empty()) {

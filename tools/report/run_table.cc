@@ -6,6 +6,7 @@
 #include "tools/report/cells.h"
 #include "tools/report/index_review_table.h"
 #include "tools/report/plan_use_lines.h"
+#include "tools/report/ran_plan_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -226,6 +227,7 @@ std::string run_table(const Result& result, const std::vector<LimitResult>& limi
                      count_cell(result.generator.reconnects));
   out += trouble_lines(result) + limit_lines(limits, style) + environment_line(result.environment);
   for (const std::string& line : plan_use_lines(result)) out += line + "\n";
+  for (const std::string& line : ran_plan_lines(result)) out += line + "\n";
   std::vector<std::string> warnings = result.warnings;
   if (result.session_plans) {
     const std::vector<std::string>& findings = result.session_plans->findings;
