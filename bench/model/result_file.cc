@@ -47,7 +47,7 @@ std::string read_whole_file(const fs::path& file) {
 
 void write_result(const fs::path& folder, const Result& result, const ResultTexts& texts) {
   const std::string result_text = result_to_json(result);  // before anything is on the disk
-  const std::string plans_text = plans_to_json(result.plans);
+  const std::string plans_text = plans_to_json(result.plans, result.ran_plans);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
@@ -70,7 +70,9 @@ Result read_result(const fs::path& folder) {
   }
   Result result = result_from_json(read_whole_file(file), file.string());
   const fs::path plans = folder / "plans.json";
-  result.plans = plans_from_json(read_whole_file(plans), plans.string());
+  const std::string plans_text = read_whole_file(plans);
+  result.plans = plans_from_json(plans_text, plans.string());
+  result.ran_plans = ran_plans_from_json(plans_text, plans.string());
   return result;
 }
 

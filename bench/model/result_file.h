@@ -21,8 +21,9 @@ std::string result_to_json(const Result& result);
 Result result_from_json(std::string_view text, const std::string& source_name);
 
 // plans.json. EXPLAIN's JSON keeps its key order, not its white space: reading gives it compact.
-std::string plans_to_json(const std::vector<Plan>& plans);
+std::string plans_to_json(const std::vector<Plan>& plans, const std::vector<RanPlan>& ran = {});
 std::vector<Plan> plans_from_json(std::string_view text, const std::string& source_name);
+std::vector<RanPlan> ran_plans_from_json(std::string_view text, const std::string& source_name);
 
 // The texts that lie in a result folder beside the result itself.
 struct ResultTexts {

@@ -94,6 +94,10 @@ Result whole_result() {
                              0.7,
                              PostgresObserved{1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
                              RedisObserved{11, 12, 13, 14, 15, 16, 17, 18, 19}};
+  result.session_plans =
+      SessionPlans{8, "a pooler", {{"view", "page.query", 7, 3, 1, 70, 60, 50}}, {"mixed"}};
+  result.auto_explain = AutoExplain{
+      "why not", 0.02, 200, 1, 2, {{"view", "page.query", 5000, 5001, 1e5 / 3, 1e5 / 7}}, -1.0 / 3};
   return result;
 }
 
@@ -123,6 +127,12 @@ TEST_F(ResultFile, ComesBackExactlyFromAFolder) {
   plan.explain_json = R"([{"Plan":{"Zeta":1,"Alpha":[],"Cost":1.25}}])";
   Plan without;
   without.operation = "package_page", without.step = "other", without.error = "no such table";
+  plan.kind = PlanKind::generic, plan.custom_shape = "11ff", plan.custom_summary = "Other";
+  RanPlan ran{"view",           "page.query", {"7"},      123, 4, 500.5,
+              PlanKind::custom, "22ff",       "Seq Scan", 5,   6, plan.explain_json};
+  RanPlan bare;
+  bare.operation = "other", bare.step = "count", bare.explain_json = "[]";
+  result.ran_plans = {ran, bare};
   result.plans = {plan, without};
   result.plans[0].explain_json = "[ {\"Plan\": {\"Zeta\": 1, \"Alpha\": [], \"Cost\": 1.25}}\n ]";
   write_result(root_ / "x" / "y", result, {"log", "{} // scenario", "{} // change"});

@@ -245,6 +245,7 @@ LimitResult judge_error_rate(const std::string& operation, double limit,
 Sample sample_of(const Result& result) {
   Sample sample{result, {}};
   sample.result.plans.clear();
+  sample.result.ran_plans.clear();
   for (const Plan& plan : result.plans) {
     TrialPlan out{plan.operation, plan.step, plan.parameters, plan.requests, {}, plan.error};
     if (out.error.empty()) {
@@ -324,6 +325,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   for (const PairSample& pair : pairs) contenders.push_back(pair.contender.result);
   out.limits = judge_limits(criteria.limits, contenders);
   out.plan_changes = plan_changes(pairs, out.plans_compared);
+  out.plan_use = plan_use_changes(pairs);
   out.hit_or_fix = hit_or_fix(pairs, criteria);
   out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
   out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);

@@ -152,6 +152,16 @@ struct PlanChange {
   friend bool operator==(const PlanChange&, const PlanChange&) = default;
 };
 
+// A step that the connections of one arm ran with generic plans more often than those of the other:
+// of its executions, the share. What a connection's first parameters happened to be may be why.
+struct PlanUseChange {
+  std::string operation;
+  std::string step;
+  double baseline = 0, contender = 0;
+
+  friend bool operator==(const PlanUseChange&, const PlanUseChange&) = default;
+};
+
 // The baseline of one pair against that of the next: how far a metric moves where nothing was
 // changed. Relative, as a row's change.
 struct NullCheck {
@@ -175,6 +185,7 @@ struct Comparison {
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;
   std::vector<NullCheck> null_check = {};  // of the gating rows; gates nothing
+  std::vector<PlanUseChange> plan_use = {};  // gates nothing
   // Between the arms; none: the trials are an older tare's.
   std::optional<EnvironmentComparison> environment = {};
 

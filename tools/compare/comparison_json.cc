@@ -71,6 +71,13 @@ ordered_json written(const PlanChange& change) {
           {"compared", change.compared}};
 }
 
+ordered_json written(const PlanUseChange& change) {
+  return {{"operation", change.operation},
+          {"step", change.step},
+          {"baseline", change.baseline},
+          {"contender", change.contender}};
+}
+
 void write_if(ordered_json& out, const char* name, const std::optional<Blocks>& blocks) {
   if (!blocks) return;
   out[name] = {{"baseline", blocks->baseline}, {"contender", blocks->contender}};
@@ -121,6 +128,7 @@ ordered_json written(const Comparison& comparison) {
                           {"same", comparison.environment->same},
                           {"unknown", comparison.environment->unknown}};
   }
+  if (!comparison.plan_use.empty()) out["plan_use"] = written_list(comparison.plan_use);
   return out;
 }
 

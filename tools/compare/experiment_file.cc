@@ -216,6 +216,13 @@ Comparison read_comparison(const json& value) {
   if (const auto found = value.find("environment"); found != value.end()) {
     out.environment = read_environment(*found);
   }
+  if (const auto changes = value.find("plan_use"); changes != value.end()) {
+    for (const json& each : *changes) {
+      out.plan_use.push_back({text_of(each, "operation"), text_of(each, "step"),
+                              each.at("baseline").get<double>(),
+                              each.at("contender").get<double>()});
+    }
+  }
   return out;
 }
 

@@ -16,6 +16,9 @@
 #include "tools/experiment/clock_step.h"
 #include "tools/experiment/environment_groups.h"
 #include "tools/experiment/observation.h"
+#include "tools/experiment/partition_roots.h"
+#include "tools/experiment/plan_use_review.h"
+#include "tools/experiment/ran_plans.h"
 #include "tools/experiment/trial_result.h"
 
 namespace tare {
@@ -58,6 +61,17 @@ void finish_review(Workbench& bench, const TrialOptions& options, const std::vec
   review.findings = index_findings(review, plans);
 }
 
+// What the load's own connections told of their plans.
+void take_plans_told(Workbench& bench, const Scenario& driven, const LoadOutcome& outcome,
+                     Result& result) {
+  result.session_plans = review_plan_use(driven, bench.traffic(), outcome);
+  auto ran =
+      review_ran_plans(driven, bench.traffic(), outcome, read_partition_roots(bench.postgres()));
+  if (!ran) return;
+  result.auto_explain = std::move(ran->review);
+  result.ran_plans = std::move(ran->plans);
+}
+
 // The change cleared from the cache, plans, warm-up and window, checks: what both arms have alike.
 // Returns the interval log.
 std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log,
@@ -71,7 +85,8 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   EnvironmentGroups groups =
       read_environment_groups(bench.postgres(), bench.redis(), bench.environment_of());
   bench.say(options.stage + ": plans", options.remaining_after);
-  std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
+  std::vector<Plan> plans =
+      capture_plans(bench.postgres(), bench.traffic(), bench.scenario().load.protocol);
   Environment environment =
       read_environment(bench.postgres(), bench.redis(), bench.environment_of(), bench.stop());
   environment.groups = std::move(groups);
@@ -112,6 +127,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   trial.result.clock_step_s = clock_step;
   trial.result.observed = observed;
+  take_plans_told(bench, driven, outcome, trial.result);
   if (observed && observed->redis && observed->redis->evicted_keys > 0) {
     trial.result.warnings.push_back(fmt::format(
         "Redis evicted {} keys in the window: hits depend on whatever else it holds; give it more "

@@ -11,6 +11,7 @@
 #include "loaders/stamp.h"
 #include "loaders/value_sets.h"
 #include "tools/experiment/cache_warming.h"
+#include "tools/experiment/ran_plans.h"
 #include "tools/experiment/sandbox_settings.h"
 
 namespace tare {
@@ -342,10 +343,12 @@ LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
   const RedisEndpoint redis = servers_.redis();
   return run_load(
       scenario, traffic,
-      [&](AsioLoop& loop, Nanoseconds timeout) {
-        return make_postgres_session(loop, postgres, traffic.sql_calls(), timeout);
+      [&](AsioLoop& loop, const SessionPlace& place) {
+        return make_postgres_session(
+            loop, postgres, traffic.sql_calls(),
+            {place.timeout, scenario.load.protocol, canary_options(scenario, place)});
       },
-      [&](AsioLoop& loop, Nanoseconds) {
+      [&](AsioLoop& loop, const SessionPlace&) {
         return make_redis_session(loop, redis, templates, scenario.load.arrivals.closed.pipeline);
       },
       watch, stop_);

@@ -13,6 +13,7 @@
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/markdown_text.h"
 #include "tools/report/plan_map_table.h"
+#include "tools/report/plan_use_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -69,7 +70,12 @@ std::string plan_items(const Comparison& comparison) {
   }
   const std::string title = fmt::format("{} of {} plans changed", comparison.plan_changes.size(),
                                         comparison.plans_compared);
-  return items.empty() ? "\n" + title + ".\n" : list(title, items);
+  std::vector<std::string> kinds;
+  for (const std::string& line : plan_use_lines(comparison.plan_use)) {
+    kinds.push_back(markdown_text(line));
+  }
+  return (items.empty() ? "\n" + title + ".\n" : list(title, items)) +
+         list("Custom and generic plans", kinds);
 }
 
 std::string judged_items(const Comparison& comparison) {

@@ -15,6 +15,7 @@
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/plan_map_table.h"
+#include "tools/report/plan_use_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -196,6 +197,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) out += line + "\n";
   out += experiment.plans ? map_difference_table(*experiment.plans, MapDetail::asked, style)
                           : plan_lines(comparison, style);
+  for (const std::string& line : plan_use_lines(comparison.plan_use)) out += line + "\n";
   out += expectation_lines(comparison, style);
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);

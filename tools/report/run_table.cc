@@ -5,6 +5,8 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/index_review_table.h"
+#include "tools/report/plan_use_lines.h"
+#include "tools/report/ran_plan_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -224,7 +226,14 @@ std::string run_table(const Result& result, const std::vector<LimitResult>& limi
                      time_cell(result.generator.cpu_ns_per_request),
                      count_cell(result.generator.reconnects));
   out += trouble_lines(result) + limit_lines(limits, style) + environment_line(result.environment);
-  for (const std::string& warning : result.warnings) {
+  for (const std::string& line : plan_use_lines(result)) out += line + "\n";
+  for (const std::string& line : ran_plan_lines(result)) out += line + "\n";
+  std::vector<std::string> warnings = result.warnings;
+  if (result.session_plans) {
+    const std::vector<std::string>& findings = result.session_plans->findings;
+    warnings.insert(warnings.end(), findings.begin(), findings.end());
+  }
+  for (const std::string& warning : warnings) {
     out += painted("warning: ", Paint::doubtful, style) + harmless(warning) + "\n";
   }
   if (result.index_review) out += "\n" + index_review_table(*result.index_review, style) + "\n";
