@@ -219,6 +219,13 @@ SqlFacts inspect_sql(const std::string& sql) {
   return facts;
 }
 
+std::string sql_fingerprint(const std::string& sql) {
+  PgQueryFingerprintResult result = pg_query_fingerprint(sql.c_str());
+  const std::string fingerprint = result.error ? "" : result.fingerprint_str;
+  pg_query_free_fingerprint_result(result);
+  return fingerprint;
+}
+
 namespace {
 
 // The column's definition; null when the text is not just one.

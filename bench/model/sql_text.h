@@ -24,6 +24,10 @@ struct SqlFacts {
 // ...), not for functions that people wrote.
 SqlFacts inspect_sql(const std::string& sql);
 
+// Of one or more statements without their literals, parameters and the lengths of lists: 16 hex
+// digits; empty when the parser of PostgreSQL 15 refuses them.
+std::string sql_fingerprint(const std::string& sql);
+
 // Whether `type` reads as a column's type in CREATE TABLE ("integer", "numeric(10,2)", "text NOT
 // NULL").
 bool is_column_type(const std::string& type);

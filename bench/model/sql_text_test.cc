@@ -150,5 +150,14 @@ TEST(SqlTextCheck, RefusesWhatDoesNotSuitThePlace) {
   }
 }
 
+TEST(SqlFingerprint, IsOfTheStatementNotOfItsLiterals) {
+  const std::string one = sql_fingerprint("SELECT a FROM t WHERE b = 1 AND c IN (1, 2)");
+  EXPECT_EQ(one.size(), 16u);
+  EXPECT_EQ(sql_fingerprint("select a from t -- a comment\n where b=$1 and c in ($2,$3,$4)"), one);
+  EXPECT_NE(sql_fingerprint("SELECT a FROM t WHERE b > 1 AND c IN (1, 2)"), one);
+  EXPECT_NE(sql_fingerprint("SELECT a FROM u WHERE b = 1 AND c IN (1, 2)"), one);
+  EXPECT_EQ(sql_fingerprint("SELEC a"), "");
+}
+
 }  // namespace
 }  // namespace tare

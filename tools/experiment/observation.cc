@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bench/drivers/postgres_counters.h"
 #include "tools/experiment/probe_processes.h"
 
 namespace tare {
 namespace {
 
-constexpr int kCheckpointerView = 170000;  // before: in pg_stat_bgwriter
-
 // What PostgreSQL counts, in one answer. Autovacuum's worker tells at the end of each table.
 std::string counters_query(int version) {
-  const std::string checkpoints =
-      version >= kCheckpointerView
-          ? "(SELECT num_timed + num_requested FROM pg_stat_checkpointer)"
-          : "(SELECT checkpoints_timed + checkpoints_req FROM pg_stat_bgwriter)";
+  const std::string checkpoints = postgres_counter_query("checkpoints", "timed", version) + " + " +
+                                  postgres_counter_query("checkpoints", "requested", version);
   return "SELECT " + checkpoints +
          ", (SELECT checkpoint_lsn FROM pg_control_checkpoint()), coalesce(t.vacuums, 0), "
          "coalesce(t.analyzes, 0), d.deadlocks, d.temp_bytes, pg_postmaster_start_time() "
