@@ -118,7 +118,7 @@ std::string too_old(std::string_view source, int version) {
 // The schema of the extension in this database; empty: it has none.
 std::string extension_schema(PostgresControl& postgres) {
   const SqlRows rows = postgres.query(fmt::format(
-      "{} SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = "
+      "SELECT {} quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = "
       "e.extnamespace WHERE e.extname = '{}'",
       kLookMark, kStatements));
   return rows.empty() ? "" : rows[0][0].value_or("");
@@ -130,10 +130,10 @@ void look_at_statements_in(PostgresControl& postgres, const std::string& schema,
   const auto counters = counters_of("statements", version);
   const bool nested = version >= 140000;  // they are told apart
   look.same[kBeganAnew] =
-      postgres.value(fmt::format("{} SELECT pg_postmaster_start_time()", kLookMark));
+      postgres.value(fmt::format("SELECT {} pg_postmaster_start_time()", kLookMark));
   if (nested) {
     const SqlRow row = postgres
-                           .query(fmt::format("{} SELECT dealloc, stats_reset FROM {}.{}_info",
+                           .query(fmt::format("SELECT {} dealloc, stats_reset FROM {}.{}_info",
                                               kLookMark, schema, kStatements))
                            .at(0);
     look.same[kEvicted] = row[0].value_or("");
@@ -141,7 +141,7 @@ void look_at_statements_in(PostgresControl& postgres, const std::string& schema,
   }
   // Without their texts, which lie in a file.
   read_rows(postgres.query(
-                fmt::format("{} SELECT queryid{} FROM {}.{}(false) WHERE queryid IS NOT NULL AND "
+                fmt::format("SELECT {} queryid{} FROM {}.{}(false) WHERE queryid IS NOT NULL AND "
                             "dbid = (SELECT oid FROM pg_database WHERE datname = $1){} GROUP BY 1",
                             kLookMark, columns_of(counters), schema, kStatements,
                             nested ? " AND toplevel" : ""),
@@ -215,7 +215,7 @@ std::map<std::string, std::string> statement_texts(PostgresControl& postgres,
   if (query_ids.empty()) return texts;
   try {
     const SqlRows rows = postgres.query(
-        fmt::format("{} SELECT queryid, min(query) FROM {}.{}(true) WHERE queryid = ANY "
+        fmt::format("SELECT {} queryid, min(query) FROM {}.{}(true) WHERE queryid = ANY "
                     "($1::bigint[]) AND query IS NOT NULL GROUP BY 1",
                     kLookMark, extension_schema(postgres), kStatements),
         {fmt::format("{{{}}}", fmt::join(query_ids, ","))});

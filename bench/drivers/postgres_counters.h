@@ -44,7 +44,8 @@ CounterLook look_at_statements(PostgresControl& postgres, const std::string& dat
 std::map<std::string, std::string> statement_texts(PostgresControl& postgres,
                                                    const std::set<std::string>& query_ids);
 
-// In each statement with which tare looks while a load runs, so that it is not taken for another's.
+// Inside each statement with which tare looks while a load runs, so that it is not taken for
+// another's. Not before it: PostgreSQL 18 leaves out what stands there.
 inline constexpr const char* kLookMark = "/* tare looks */";
 
 }  // namespace tare

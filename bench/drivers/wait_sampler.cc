@@ -23,7 +23,8 @@ constexpr size_t kMostTexts = 1000;  // distinct ones that are kept
 // session of the load shows the very text of the scenario's step, in all versions; a query id would
 // be missing before 14 and where nothing computes it.
 constexpr const char* kPrepare =
-    "PREPARE tare_waits (oid) AS SELECT CASE WHEN application_name = 'tare load' THEN query END, "
+    "PREPARE tare_waits (oid) AS SELECT {} CASE WHEN application_name = 'tare load' THEN query "
+    "END, "
     "wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) WHERE datid = $1 AND "
     "state = 'active' AND (application_name = 'tare load' OR application_name NOT LIKE 'tare%') "
     "GROUP BY 1, 2, 3";
@@ -89,8 +90,8 @@ WaitSampler::WaitSampler(const PostgresEndpoint& endpoint, const std::string& da
     const SqlRows found =
         postgres.query("SELECT oid FROM pg_database WHERE datname = $1", {database});
     if (found.empty()) throw std::runtime_error(fmt::format("there is no database {}", database));
-    postgres.execute(kPrepare);
-    parts_->execute = fmt::format("{} EXECUTE tare_waits ({})", kLookMark, *found[0][0]);
+    postgres.execute(fmt::format(kPrepare, kLookMark));
+    parts_->execute = fmt::format("EXECUTE tare_waits ({})", *found[0][0]);
     postgres.query(parts_->execute);  // the first one reads catalogues
   } catch (const std::exception& error) {
     parts_->postgres.reset();

@@ -13,6 +13,7 @@
 #include "bench/model/index_review.h"
 #include "bench/model/observed.h"
 #include "bench/model/plan.h"
+#include "bench/model/server_counters.h"
 
 namespace tare {
 
@@ -177,6 +178,7 @@ struct Result {
   std::vector<Plan> plans;                       // kept in plans.json
   std::optional<IndexReview> index_review = {};  // none: no PostgreSQL, or an older tare's result
   std::optional<Observed> observed = {};         // none: an older tare's result
+  std::optional<ServerCounters> counters = {};   // kept in counters.json; none: an older tare's
 
   friend bool operator==(const Result&, const Result&) = default;
 };

@@ -14,6 +14,7 @@
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/clock_step.h"
+#include "tools/experiment/counter_watch.h"
 #include "tools/experiment/observation.h"
 #include "tools/experiment/trial_result.h"
 
@@ -57,6 +58,30 @@ void finish_review(Workbench& bench, const TrialOptions& options, const std::vec
   review.findings = index_findings(review, plans);
 }
 
+// What one kind of look costs is not in what the other counts.
+LoadWatch watched(Observation& observation, CounterWatch& counted, double& window_start) {
+  LoadWatch window;
+  window.window_begins = [&observation, &counted, &window_start] {
+    window_start = seconds_since_1970();
+    counted.window_begins();
+    observation.begin();
+  };
+  window.window_ended = [&observation, &counted] {
+    observation.end();
+    counted.window_ended();
+  };
+  return window;
+}
+
+ServerCounters with_requests(ServerCounters counters, const LoadOutcome& outcome,
+                             const Result& result) {
+  counters.load_requests = int64_t(outcome.scheduled);
+  for (const auto& [name, operation] : result.operations) {
+    counters.window_requests += operation.requests.scheduled;
+  }
+  return counters;
+}
+
 // The change cleared from the cache, plans, warm-up and window, checks: what both arms have alike.
 // Returns the interval log.
 std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log,
@@ -77,12 +102,10 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const Moment before_load = Moment::now();
   Observation observation(bench.postgres(), bench.redis(), bench.redis_endpoint());
-  LoadWatch window;
-  window.window_begins = [&observation, &window_start] {
-    window_start = seconds_since_1970();
-    observation.begin();
-  };
-  window.window_ended = [&observation] { observation.end(); };
+  CounterWatch counted(
+      {bench.server_database(), bench.working_database().database, bench.postgres(), bench.redis()},
+      bench.traffic(), bench.stop());
+  LoadWatch window = watched(observation, counted, window_start);
   Scenario driven = bench.scenario();
   if (options.turns) {
     environment.generator["turn"] = fmt::format(
@@ -97,6 +120,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   cache.after = read_cache_counters(bench.redis());
   std::optional<IndexReview> review;
   if (reviewed) review = review_of(bench, use_before, outcome);
+  ServerCounters counters = counted.finish();
   std::optional<Observed> observed = observation.finish();
   if (observed) observed->busiest_worker_cpu_share = outcome.busiest_worker_cpu_share;
   const double clock_step = clock_step_s(before_load, Moment::now());
@@ -107,6 +131,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   trial.result.clock_step_s = clock_step;
   trial.result.observed = observed;
+  trial.result.counters = with_requests(std::move(counters), outcome, trial.result);
   if (observed && observed->redis && observed->redis->evicted_keys > 0) {
     trial.result.warnings.push_back(fmt::format(
         "Redis evicted {} keys in the window: hits depend on whatever else it holds; give it more "

@@ -10,6 +10,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
@@ -192,7 +193,11 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   std::string out = painted(harmless(title), Paint::bold, style) + "\n";
   if (!comparison.rows.empty()) out += row_table(experiment, style);
   for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) out += line + "\n";
-  out += plan_lines(comparison, style) + expectation_lines(comparison, style);
+  out += plan_lines(comparison, style);
+  for (const std::string& line : counter_change_lines(comparison.counter_changes)) {
+    out += "counted: " + line + "\n";
+  }
+  out += expectation_lines(comparison, style);
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);
   out += cache_line(experiment);
