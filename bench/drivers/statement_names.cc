@@ -1,5 +1,6 @@
 #include "bench/drivers/statement_names.h"
 
+#include <string_view>
 #include <variant>
 
 #include "bench/model/sql_text.h"
@@ -25,7 +26,12 @@ StatementNames::StatementNames(const std::vector<Named>& statements) {
   }
 }
 
-std::string StatementNames::name_of(const std::string& text) const {
+// The server shows a statement as it met it first, and that may have been in a PREPARE: tare makes
+// plans in this way.
+std::string StatementNames::name_of(const std::string& shown) const {
+  constexpr std::string_view kPrepare = "PREPARE ", kAs = " AS ";
+  const size_t as = shown.starts_with(kPrepare) ? shown.find(kAs) : std::string::npos;
+  const std::string text = as == std::string::npos ? shown : shown.substr(as + kAs.size());
   if (const auto found = by_text_.find(text); found != by_text_.end()) return found->second;
   const auto found = by_fingerprint_.find(sql_fingerprint(text));
   if (found != by_fingerprint_.end()) return found->second;

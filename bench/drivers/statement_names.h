@@ -21,7 +21,7 @@ class StatementNames {
 
   // Its name; empty: no step's. Found by the whole text, by its fingerprint (literals may have
   // become parameters), or, where the server cuts texts off, by how it begins, if only one does.
-  std::string name_of(const std::string& text) const;
+  std::string name_of(const std::string& shown) const;
 
  private:
   std::map<std::string, std::string> by_text_, by_fingerprint_;

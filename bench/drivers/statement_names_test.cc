@@ -21,6 +21,7 @@ TEST(StatementNames, KnowsAStatementHoweverAServerShowsIt) {
             "feed/latest, home/latest");
   EXPECT_EQ(names.name_of(long_one.substr(0, 100)), "author_page/posts");
   EXPECT_EQ(names.name_of("SELECT * FROM JSON_TABLE($1, '$' COLUMNS (a int))"), "new/words");
+  EXPECT_EQ(names.name_of("PREPARE tare_plan AS " + long_one), "author_page/posts");
   EXPECT_EQ(names.name_of("SELECT"), "");
   EXPECT_EQ(names.name_of(""), "");
   EXPECT_EQ(names.name_of("SELECT id FROM comment ORDER BY id DESC LIMIT 5"), "");
