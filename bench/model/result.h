@@ -15,6 +15,7 @@
 #include "bench/model/observed.h"
 #include "bench/model/plan.h"
 #include "bench/model/ran_plan.h"
+#include "bench/model/server_counters.h"
 #include "bench/model/session_plans.h"
 
 namespace tare {
@@ -184,6 +185,7 @@ struct Result {
   std::optional<SessionPlans> session_plans = {};
   // None: not wanted, no SQL, or an older tare's result.
   std::optional<AutoExplain> auto_explain = {};
+  std::optional<ServerCounters> counters = {};  // kept in counters.json; none: an older tare's
 
   friend bool operator==(const Result&, const Result&) = default;
 };

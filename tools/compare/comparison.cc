@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tools/compare/comparison_parts.h"
+#include "tools/compare/counter_changes.h"
 #include "tools/compare/decision.h"
 #include "tools/compare/null_check.h"
 #include "tools/compare/statistics.h"
@@ -318,6 +319,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   if (pairs.empty()) return out;
   add_rows(pairs, criteria, out);
   out.null_check = null_check(pairs, out.rows);
+  out.counter_changes = counter_changes(pairs);
   for (const Expectation& expectation : criteria.expect) {
     out.expectations.push_back(judged_expectation(pairs, criteria, expectation));
   }

@@ -174,6 +174,21 @@ struct NullCheck {
   friend bool operator==(const NullCheck&, const NullCheck&) = default;
 };
 
+enum class CounterKind { counter, share };
+
+// What the servers counted, of both arms over their trials together: per request, or as a share.
+struct CounterChange {
+  CounterKind kind = CounterKind::counter;
+  std::string source;  // "statements", "indexes", "waits", "redis commands" ...
+  std::string object;  // "author_page/posts", "public.post", "get"; empty: the whole server
+  std::string name;    // "calls", "HOT updates", "IO/DataFileRead"
+  std::string unit;    // count, ns, bytes, blocks, rows, share
+  double baseline = 0, contender = 0;
+  int pairs = 0;
+
+  friend bool operator==(const CounterChange&, const CounterChange&) = default;
+};
+
 struct Comparison {
   std::vector<Row> rows;  // gating rows first
   std::vector<ExpectationResult> expectations;
@@ -184,10 +199,12 @@ struct Comparison {
   std::optional<double> hit_ratio_baseline, hit_ratio_contender;  // over all operations
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;
-  std::vector<NullCheck> null_check = {};  // of the gating rows; gates nothing
+  std::vector<NullCheck> null_check = {};    // of the gating rows; gates nothing
   std::vector<PlanUseChange> plan_use = {};  // gates nothing
   // Between the arms; none: the trials are an older tare's.
   std::optional<EnvironmentComparison> environment = {};
+  std::vector<NullCheck> null_check = {};           // of the gating rows; gates nothing
+  std::vector<CounterChange> counter_changes = {};  // shown, gate nothing; see counter_changes.h
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };

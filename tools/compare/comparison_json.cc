@@ -63,6 +63,17 @@ ordered_json written(const NullCheck& check) {
   return out;
 }
 
+ordered_json written(const CounterChange& change) {
+  return {{"kind", change.kind == CounterKind::share ? "share" : "per request"},
+          {"source", change.source},
+          {"object", change.object},
+          {"name", change.name},
+          {"unit", change.unit},
+          {"baseline", change.baseline},
+          {"contender", change.contender},
+          {"pairs", change.pairs}};
+}
+
 ordered_json written(const PlanChange& change) {
   return {{"operation", change.operation},
           {"step", change.step},
@@ -129,6 +140,10 @@ ordered_json written(const Comparison& comparison) {
                           {"unknown", comparison.environment->unknown}};
   }
   if (!comparison.plan_use.empty()) out["plan_use"] = written_list(comparison.plan_use);
+  // An older tare's has none, and its trials no counters.
+  if (!comparison.counter_changes.empty()) {
+    out["counter_changes"] = written_list(comparison.counter_changes);
+  }
   return out;
 }
 

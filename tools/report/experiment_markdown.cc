@@ -7,6 +7,7 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/environment_lines.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
@@ -112,6 +113,14 @@ std::string hit_items(const Comparison& comparison) {
   return list("Hit or fix", items);
 }
 
+std::string counter_items(const Comparison& comparison) {
+  std::vector<std::string> items;
+  for (const std::string& line : counter_change_lines(comparison.counter_changes)) {
+    items.push_back(markdown_text(line));
+  }
+  return list("What the servers counted (shown, decides nothing)", items);
+}
+
 std::string other_items(const Experiment& experiment, const std::string& folder) {
   std::vector<std::string> items, warnings;
   for (const std::string& line : experiment.schema_changes) {
@@ -157,6 +166,7 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   out += judged_items(comparison) + hit_items(comparison);
   out += experiment.plans ? "\n" + map_difference_markdown(*experiment.plans, MapDetail::asked)
                           : plan_items(comparison);
+  out += counter_items(comparison);
   std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
   const size_t details = std::erase_if(shown, is_detail);
   if (!shown.empty()) {

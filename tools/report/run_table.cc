@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "tools/report/cells.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/index_review_table.h"
 #include "tools/report/plan_use_lines.h"
 #include "tools/report/ran_plan_lines.h"
@@ -222,6 +223,7 @@ std::string run_table(const Result& result, const std::vector<LimitResult>& limi
   std::string out = painted(harmless(title), Paint::bold, style) + "\n\n";
   out += request_table(result, style) + "\n" + time_table(result, style) + "\n";
   out += job_table(result, style) + cache_table(result, style);
+  if (result.counters) out += counters_summary(*result.counters, style);
   out += fmt::format("generator: {} of CPU per request, {} reconnects\n",
                      time_cell(result.generator.cpu_ns_per_request),
                      count_cell(result.generator.reconnects));
