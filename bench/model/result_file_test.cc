@@ -94,6 +94,11 @@ Result whole_result() {
                              0.7,
                              PostgresObserved{1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
                              RedisObserved{11, 12, 13, 14, 15, 16, 17, 18, 19}};
+  return result;
+}
+
+// What its connections told.
+Result with_sessions(Result result) {
   result.session_plans =
       SessionPlans{8, "a pooler", {{"view", "page.query", 7, 3, 1, 70, 60, 50}}, {"mixed"}};
   result.auto_explain = AutoExplain{
@@ -102,13 +107,13 @@ Result whole_result() {
 }
 
 TEST_F(ResultFile, ComesBackExactlyAsText) {
-  const Result result = whole_result();
+  const Result result = with_sessions(whole_result());
   EXPECT_EQ(result_from_json(result_to_json(result), "result.json"), result);
   EXPECT_EQ(result_from_json(result_to_json(Result()), "result.json"), Result());
 }
 
 TEST_F(ResultFile, WhatWasNotObservedIsLeftOut) {
-  Result result = whole_result();
+  Result result = with_sessions(whole_result());
   result.observed = Observed{};
   result.observed->postgres.emplace();
   const std::string text = result_to_json(result);
@@ -119,7 +124,7 @@ TEST_F(ResultFile, WhatWasNotObservedIsLeftOut) {
 }
 
 TEST_F(ResultFile, ComesBackExactlyFromAFolder) {
-  Result result = whole_result();
+  Result result = with_sessions(whole_result());
   Plan plan;
   plan.operation = "package_page", plan.step = "page", plan.sql = "SELECT 1";
   plan.parameters = {"a", ""}, plan.shape = "00ff", plan.summary = "Result";
@@ -144,7 +149,7 @@ TEST_F(ResultFile, ComesBackExactlyFromAFolder) {
 }
 
 TEST_F(ResultFile, RefusesNumbersThatAreNone) {
-  Result result = whole_result();
+  Result result = with_sessions(whole_result());
   result.operations["package_page"].response_time_ns.mean = std::nan("");
   try {
     result_to_json(result);
@@ -154,7 +159,7 @@ TEST_F(ResultFile, RefusesNumbersThatAreNone) {
               std::string::npos)
         << error.what();
   }
-  result = whole_result();
+  result = with_sessions(whole_result());
   result.measured_s = std::numeric_limits<double>::infinity();
   EXPECT_THROW(result_to_json(result), std::invalid_argument);
 }

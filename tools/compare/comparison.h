@@ -203,7 +203,6 @@ struct Comparison {
   std::vector<PlanUseChange> plan_use = {};  // gates nothing
   // Between the arms; none: the trials are an older tare's.
   std::optional<EnvironmentComparison> environment = {};
-  std::vector<NullCheck> null_check = {};           // of the gating rows; gates nothing
   std::vector<CounterChange> counter_changes = {};  // shown, gate nothing; see counter_changes.h
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
