@@ -69,7 +69,16 @@ Scenario cached_pages() {
   return scenario;
 }
 
-TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
+// One connection is told every plan, one is its control.
+SessionRole role_of(int connection) {
+  return connection == 0   ? SessionRole::canary
+         : connection == 1 ? SessionRole::control
+                           : SessionRole::plain;
+}
+
+class MeasuredPath : public ::testing::TestWithParam<Protocol> {};
+
+TEST_P(MeasuredPath, AllocatesNothingOnceUnderWay) {
   TestPostgres postgres;
   TestRedis redis;
   const Scenario scenario = cached_pages();
@@ -82,7 +91,7 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
                 {10s, 10s, 10'000}, sink);
   for (int i = 0; i < 12; ++i) {  // more than Asio recycles handlers for
     worker.postgres().add(make_postgres_session(loop, postgres.endpoint(), traffic.sql_calls(),
-                                                std::chrono::seconds(10)));
+                                                {10s, GetParam(), {role_of(i), 1}}));
     worker.redis().add(make_redis_session(loop, redis.endpoint(), templates, 1));
   }
   loop.run_until(
@@ -92,8 +101,14 @@ TEST(MeasuredPath, AllocatesNothingOnceUnderWay) {
   EXPECT_EQ(sink.ok_, sink.count_);
   EXPECT_GT(sink.count_, 3500u);
   EXPECT_EQ(sink.at_end_ - sink.at_half_, 0);
+  EXPECT_GT(worker.postgres().reports(1s).at(0).plans_told, 10);
   EXPECT_GT(sink.at_half_, 0) << "the counter counts";
 }
+
+INSTANTIATE_TEST_SUITE_P(EachProtocol, MeasuredPath,
+                         ::testing::Values(Protocol::prepared, Protocol::extended,
+                                           Protocol::simple),
+                         [](const auto& each) { return kProtocolNames[size_t(each.param)]; });
 
 }  // namespace
 }  // namespace tare

@@ -6,13 +6,14 @@
 #include <map>
 #include <thread>
 
+#include "bench/drivers/postgres_counters.h"
+
 namespace tare {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 constexpr int kForcedFlush = 150000;  // since then a session can be told to hand in its counts
-constexpr int kWalView = 140000;
 constexpr std::chrono::milliseconds kReportInterval(600);  // older: every 500 ms at most
 constexpr std::chrono::milliseconds kGlance(20);
 
@@ -255,10 +256,10 @@ UseCounters read_use(PostgresControl& postgres) {
     return counters;
   }
   counters.tables = read_tables(postgres);
-  if (postgres.version() >= kWalView) {
-    const SqlRow row =
-        postgres.query("SELECT wal_records, wal_fpi, wal_bytes FROM pg_stat_wal").at(0);
-    counters.wal = WalUse{count_of(row[0]), count_of(row[1]), count_of(row[2])};
+  const CounterLook wal = look_at_postgres(postgres, "wal");
+  if (wal.missing.empty()) {
+    const auto value = [&wal](const char* name) { return wal.values.at({"", name}).value; };
+    counters.wal = WalUse{value("records"), value("full_page_images"), value("bytes")};
   }
   return counters;
 }

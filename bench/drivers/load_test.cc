@@ -70,11 +70,11 @@ class LoadTest : public ::testing::Test {
     try {
       LoadOutcome outcome = run_load(
           scenario, *traffic_,
-          [&](AsioLoop& loop, Nanoseconds timeout) {
+          [&](AsioLoop& loop, const SessionPlace& place) {
             return make_postgres_session(loop, postgres_.endpoint(), traffic_->sql_calls(),
-                                         timeout);
+                                         {place.timeout, scenario.load.protocol});
           },
-          [&](AsioLoop& loop, Nanoseconds) {
+          [&](AsioLoop& loop, const SessionPlace&) {
             return make_redis_session(loop, redis_.endpoint(), templates,
                                       scenario.load.arrivals.closed.pipeline);
           },
@@ -140,6 +140,40 @@ TEST_F(LoadTest, HitCheckEndsWhenAskedTo) {
   EXPECT_THROW(check_hits(postgres_.endpoint(), *traffic_, outcome.hit_samples, stop.get_token()),
                Interrupted);
   person.join();
+}
+
+// So that what a connection is asked first, and the plan it keeps because of that, is a matter of
+// chance as it is behind an application.
+TEST_F(LoadTest, ConnectionsAreAskedUnlikeValuesInTurnFromTheWarmUpOn) {
+  PostgresControl control(postgres_.endpoint(), {});
+  control.execute("CREATE TABLE seen (n serial, pid int, value int)");
+  Scenario scenario = base_scenario(1000, 200ms);
+  scenario.load.warmup = 200ms;
+  scenario.load.postgres_connections = 4;
+  SqlStep step;
+  step.name = "note";
+  step.sql = "INSERT INTO seen (pid, value) VALUES (pg_backend_pid(), $1)";
+  step.parameters = {0};
+  scenario.operations = {{"note", {{"value", IntegerDraw{1, 1000, UniformSkew{}}}}, {step}}};
+  const LoadOutcome outcome = drive(scenario);
+  EXPECT_EQ(outcome.stats.warmup_calls(0, 0), 200);
+  EXPECT_EQ(
+      control.value("SELECT count(DISTINCT first_values) FROM (SELECT pid, "
+                    "array_agg(value ORDER BY n) AS first_values FROM (SELECT *, row_number() "
+                    "OVER (PARTITION BY pid ORDER BY n) AS place FROM seen) s WHERE place <= "
+                    "10 GROUP BY pid HAVING count(DISTINCT value) > 5) t"),
+      "4");
+  // The connection longest idle comes first, so each gets its share.
+  EXPECT_EQ(control.value("SELECT min(asked) > 50 FROM (SELECT count(*) AS "
+                          "asked FROM seen GROUP BY pid) s"),
+            "t");
+  ASSERT_EQ(outcome.postgres_sessions.size(), 4u);
+  int64_t executions = 0;
+  for (const SessionReport& session : outcome.postgres_sessions) {
+    EXPECT_EQ(session.plan_use_unknown, "");
+    executions += session.plan_use.at(0).generic + session.plan_use.at(0).custom;
+  }
+  EXPECT_EQ(executions, 400);
 }
 
 // A statement that nobody waits for any more would slow the requests after it.

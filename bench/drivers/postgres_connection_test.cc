@@ -58,7 +58,7 @@ class PostgresConnection : public testing::Test {
 
   static std::string measured_problem(const PostgresEndpoint& endpoint) {
     const ConnectingSession session([&](AsioLoop& loop) {
-      return make_postgres_session(loop, endpoint, kNoCalls, std::chrono::seconds(7));
+      return make_postgres_session(loop, endpoint, kNoCalls, {std::chrono::seconds(7)});
     });
     EXPECT_FALSE(session.connected());
     return session.problem();
@@ -67,7 +67,7 @@ class PostgresConnection : public testing::Test {
   void expect_let_in(const PostgresEndpoint& endpoint) {
     EXPECT_EQ(refusal_of(endpoint), "");
     const ConnectingSession session([&](AsioLoop& loop) {
-      return make_postgres_session(loop, endpoint, kNoCalls, std::chrono::seconds(7));
+      return make_postgres_session(loop, endpoint, kNoCalls, {std::chrono::seconds(7)});
     });
     EXPECT_TRUE(session.connected()) << session.problem();
   }
@@ -138,7 +138,7 @@ TEST_F(PostgresConnection, BothPathsUseTheSameParameters) {
   PostgresControl control(endpoint_, {});
   EXPECT_EQ(control.value("SHOW work_mem"), "5MB");
   const ConnectingSession session([&](AsioLoop& loop) {
-    return make_postgres_session(loop, endpoint_, kNoCalls, std::chrono::seconds(7));
+    return make_postgres_session(loop, endpoint_, kNoCalls, {std::chrono::seconds(7)});
   });
   ASSERT_TRUE(session.connected()) << session.problem();
   EXPECT_EQ(control.value("SELECT count(*) FROM pg_stat_activity WHERE application_name IN "

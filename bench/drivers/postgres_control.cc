@@ -17,7 +17,6 @@ namespace tare {
 
 namespace {
 
-constexpr int kExplainTimeoutMilliseconds = 60'000;
 constexpr int kRowsPerFetch = 10'000;
 constexpr int kRowsPerStopCheck = 1024;
 constexpr int kCancelAttempts = 20;
@@ -243,55 +242,6 @@ int64_t PostgresControl::copy_rows(const std::string& table,
       return next(row);
     });
   });
-}
-
-std::vector<PostgresControl::Explained> PostgresControl::explain(
-    const std::string& sql, const std::vector<ParameterSet>& before,
-    const std::vector<ParameterSet>& sets) {
-  const auto execute = [&](const ParameterSet& parameters) {
-    std::string text = "EXECUTE tare_explain";
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      text += (i == 0 ? "(" : ", ") + connection_->database.quote(parameters[i]);
-    }
-    return text + (parameters.empty() ? "" : ")");
-  };
-  const auto run = [&](const std::string& options, const ParameterSet& parameters) {
-    return connection_->run(sql, [&] {
-      pqxx::work transaction(connection_->database);
-      transaction.exec(
-          fmt::format("SET LOCAL statement_timeout = {}", kExplainTimeoutMilliseconds));
-      const pqxx::result result =
-          transaction.exec("EXPLAIN (" + options + "FORMAT JSON) " + execute(parameters));
-      std::string text = result.at(0).at(0).c_str();
-      transaction.abort();
-      return text;
-    });
-  };
-  const std::string executed = "ANALYZE, BUFFERS, TIMING OFF, SETTINGS, ";
-  const auto simply = [&](const std::string& text) {
-    connection_->run(text, [&] { pqxx::nontransaction(connection_->database).exec(text); });
-  };
-  simply("PREPARE tare_explain AS " + sql);
-  std::vector<Explained> explained;
-  const auto explain_all = [&] {
-    for (const ParameterSet& parameters : before) run("", parameters);
-    for (size_t i = 0; i < sets.size(); ++i) {
-      try {
-        if (i == 0) run(executed, sets[i]);
-        explained.push_back({run(executed, sets[i]), ""});
-      } catch (const SqlError& error) {
-        explained.push_back({"", to_text(error)});
-      }
-    }
-  };
-  try {
-    explain_all();
-  } catch (const SqlError&) {
-    simply("DEALLOCATE tare_explain");
-    throw;
-  }
-  simply("DEALLOCATE tare_explain");
-  return explained;
 }
 
 std::optional<std::string> PostgresControl::prepare_check(const std::string& sql,

@@ -14,6 +14,7 @@
 
 #include "bench/model/endpoint.h"
 #include "bench/model/errors.h"
+#include "bench/model/plan.h"
 
 namespace tare {
 
@@ -67,18 +68,23 @@ class PostgresControl {
   int64_t copy_rows(const std::string& table, const std::vector<std::string>& columns,
                     const std::function<bool(SqlRow&)>& next);
 
-  // EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SETTINGS, FORMAT JSON) of the prepared statement for
-  // each of the parameter sets, as a session sees it that has planned it for `before` already:
-  // after five executions PostgreSQL may go over to a generic plan. Each really runs, for at most
-  // 60 s, and is rolled back. The first one is run once more before, because a first run also reads
-  // catalogs.
+  // EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SETTINGS, FORMAT JSON) of the statement for each of the
+  // parameter sets. Planned once: as a session sees it that has it prepared and has planned it for
+  // `before` already, because after five executions PostgreSQL may go over to a generic plan (an
+  // EXPLAIN counts as one). Planned each time: for its own parameters alone. Each really runs, for
+  // at most 60 s, and is rolled back. The first one is run once more before, because a first run
+  // also reads catalogs.
   using ParameterSet = std::vector<std::string>;
+  enum class Planned { once, each_time };
   struct Explained {
     std::string json;
-    std::string error;  // what the server said instead
+    std::string error;                  // what the server said instead
+    PlanKind kind = PlanKind::unknown;  // since PostgreSQL 14, of a statement with parameters
+    std::string custom_json = {};       // of a generic one: not run, the plan for these parameters
   };
   std::vector<Explained> explain(const std::string& sql, const std::vector<ParameterSet>& before,
-                                 const std::vector<ParameterSet>& sets);
+                                 const std::vector<ParameterSet>& sets,
+                                 Planned planned = Planned::once);
 
   // Prepares the statement without running it. Returns what is wrong with it, with its SQLSTATE;
   // nullopt: nothing, and it takes exactly `parameter_count` parameters.

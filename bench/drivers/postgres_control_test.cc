@@ -80,37 +80,6 @@ TEST_F(PostgresControlTest, PrepareCheckFindsErrorsWithoutRunning) {
   EXPECT_EQ(control_.value("SELECT count(*) FROM pg_prepared_statements"), "0");
 }
 
-TEST_F(PostgresControlTest, ExplainsWithParametersAndRollsBack) {
-  control_.execute("CREATE TABLE person (id int PRIMARY KEY, name text)");
-  control_.execute("INSERT INTO person SELECT n, 'x' FROM generate_series(1, 1000) n");
-  const auto read = control_.explain("SELECT * FROM person WHERE id = $1", {}, {{"17"}, {"x'y"}});
-  ASSERT_EQ(read.size(), 2u);
-  EXPECT_EQ(read[0].json.front(), '[');
-  EXPECT_NE(read[0].json.find("\"Actual Rows\": 1"), std::string::npos) << read[0].json;
-  EXPECT_NE(read[0].json.find("Shared Hit Blocks"), std::string::npos);
-  EXPECT_NE(read[0].json.find("(id = 17)"), std::string::npos) << "the value is not planned with";
-  EXPECT_NE(read[1].error.find("x'y"), std::string::npos) << read[1].error;
-  const auto write = control_.explain("DELETE FROM person WHERE id <= $1", {{"5"}}, {{"500"}});
-  EXPECT_NE(write[0].json.find("\"Delete\""), std::string::npos);
-  EXPECT_EQ(control_.value("SELECT count(*) FROM person"), "1000");
-  EXPECT_THROW(control_.explain("SELECT * FROM nothing", {}, {{}}), SqlError);
-  EXPECT_EQ(control_.value("SELECT current_setting('statement_timeout')"), "0");
-}
-
-// Half of the rows share one value: planned for it, PostgreSQL reads the table; not knowing the
-// value, it takes the index.
-TEST_F(PostgresControlTest, ExplainsTheGenericPlanASessionWouldHave) {
-  control_.execute(
-      "CREATE TABLE skewed AS SELECT CASE WHEN n % 2 = 0 THEN 0 ELSE n END AS v, "
-      "repeat('x', 200) AS pad FROM generate_series(1, 20000) n");
-  control_.execute("CREATE INDEX skewed_v ON skewed (v)");
-  control_.execute("ANALYZE skewed");
-  const std::string sql = "SELECT count(pad) FROM skewed WHERE v = $1";
-  EXPECT_NE(control_.explain(sql, {}, {{"0"}})[0].json.find("Seq Scan"), std::string::npos);
-  const std::vector<PostgresControl::ParameterSet> five(5, {"0"});
-  EXPECT_EQ(control_.explain(sql, five, {{"0"}})[0].json.find("Seq Scan"), std::string::npos);
-}
-
 TEST_F(PostgresControlTest, CopiesEveryCharacterAndNull) {
   control_.execute("CREATE TABLE \"Odd table\" (id int, \"a \"\"b\" text)");
   const SqlRows rows = {{"1", "tab\tline\nreturn\rback\\slash"},

@@ -3,35 +3,38 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
+#include "bench/drivers/plan_use.h"
 #include "bench/drivers/postgres_connection.h"
 #include "bench/drivers/reconnect.h"
 #include "bench/drivers/row_json.h"
+#include "bench/drivers/statement_sender.h"
 
 namespace tare {
 namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
-std::string statement_name(size_t index) {
-  return "tare_" + std::to_string(index);
-}
+constexpr Nanoseconds kLongestAsking = std::chrono::seconds(1);  // when the load is over
 
 class PostgresSession final : public Session, private Alarm {
  public:
   PostgresSession(AsioLoop& loop, const PostgresEndpoint& endpoint,
-                  const std::vector<SqlCall>& calls, Nanoseconds timeout)
+                  const std::vector<SqlCall>& calls, const PostgresSessionOptions& options)
       : loop_(loop),
         endpoint_(endpoint),
         calls_(calls),
-        statement_limit_(std::chrono::ceil<std::chrono::milliseconds>(timeout)),
+        statement_limit_(std::chrono::ceil<std::chrono::milliseconds>(options.timeout)),
+        sender_(make_statement_sender(options.protocol, calls)),
         descriptor_(loop.context()),
         memory_(loop.make_handler_memory()) {
-    for (size_t i = 0; i < calls.size(); ++i) names_.push_back(statement_name(i));
+    if (options.canary.role != SessionRole::plain) canary_.emplace(options.canary, calls.size());
   }
   ~PostgresSession() override {
     loop_.disarm(*this);
@@ -45,17 +48,9 @@ class PostgresSession final : public Session, private Alarm {
 
   void start(Call& call) override {
     call_ = &call;
-    const SqlCall& statement = calls_[call.index];
-    std::array<const char*, kMaxDraws> values;
-    for (size_t i = 0; i < statement.parameters.size(); ++i) {
-      values[i] = call.request->values[statement.parameters[i]].data();  // a NUL follows
-    }
+    sender_->make(*connection_, call);
     call.reply.sent = loop_.now();
-    if (!PQsendQueryPrepared(connection_.get(), names_[call.index].c_str(),
-                             int(statement.parameters.size()), values.data(), nullptr, nullptr,
-                             0)) {
-      return lose(error_line(connection_.get()));
-    }
+    if (!sender_->send(*connection_, call)) return lose(error_line(connection_.get()));
     send_rest();
   }
 
@@ -66,10 +61,22 @@ class PostgresSession final : public Session, private Alarm {
     connect();
   }
 
+  SessionReport report(Nanoseconds patience) override {
+    SessionReport report;
+    if (sender_->to_prepare() > 0 && state_ != State::ready) {
+      report.plan_use_unknown = "the connection was lost at the end";
+    } else if (sender_->to_prepare() > 0) {
+      if (canary_) canary_->end();  // the question is none of the load's statements
+      report = read_plan_use(*connection_, calls_.size(), std::min(patience, kLongestAsking));
+    }
+    if (canary_) canary_->tell(report);
+    return report;
+  }
+
   const std::string& problem() const override { return problem_; }
 
  private:
-  enum class State { away, connecting, preparing, ready };
+  enum class State { away, connecting, setting_up, preparing, ready };
 
   void ring() override { connect(); }
 
@@ -106,17 +113,25 @@ class PostgresSession final : public Session, private Alarm {
     let_go();
     descriptor_.assign(PQsocket(connection_.get()));
     watching_ = false;
-    state_ = State::preparing;
+    state_ = State::setting_up;
     prepared_ = 0;
-    prepare_next();
+    if (canary_) canary_->begin(*connection_);
+    set_up_next();
+  }
+
+  void set_up_next() {
+    const char* statement = canary_ ? canary_->next_statement() : nullptr;
+    if (statement == nullptr) {
+      state_ = State::preparing;
+      return prepare_next();
+    }
+    if (!PQsendQuery(connection_.get(), statement)) return lose(error_line(connection_.get()));
+    send_rest();
   }
 
   void prepare_next() {
-    if (prepared_ == calls_.size()) return become_ready();
-    if (!PQsendPrepare(connection_.get(), names_[prepared_].c_str(), calls_[prepared_].sql.c_str(),
-                       0, nullptr)) {
-      return lose(error_line(connection_.get()));
-    }
+    if (prepared_ == sender_->to_prepare()) return become_ready();
+    if (!sender_->prepare(*connection_, prepared_)) return lose(error_line(connection_.get()));
     send_rest();
   }
 
@@ -173,6 +188,7 @@ class PostgresSession final : public Session, private Alarm {
   }
 
   void take(const pg_result* result) {
+    if (state_ == State::setting_up) return canary_->take(result);  // refusals too
     const ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK) {
       rows_ = PQntuples(result);
@@ -192,6 +208,7 @@ class PostgresSession final : public Session, private Alarm {
     if (PQstatus(connection_.get()) == CONNECTION_BAD) {
       return lose(failed ? error_ : error_line(connection_.get()));
     }
+    if (state_ == State::setting_up) return set_up_next();
     if (state_ == State::preparing) {
       if (failed) return retry(fmt::format("preparing \"{}\": {}", calls_[prepared_].sql, error_));
       ++prepared_;
@@ -202,6 +219,7 @@ class PostgresSession final : public Session, private Alarm {
     call.reply.rows = rows;
     call.reply.status = failed ? CallStatus::server_error : CallStatus::ok;
     if (failed) call.set_error(error_);
+    if (canary_) canary_->answered(call);
     watch();
     owner_->finished(*this, call);
   }
@@ -244,7 +262,8 @@ class PostgresSession final : public Session, private Alarm {
   PostgresEndpoint endpoint_;
   const std::vector<SqlCall>& calls_;
   std::chrono::milliseconds statement_limit_;
-  std::vector<std::string> names_;
+  std::unique_ptr<StatementSender> sender_;
+  std::optional<Canary> canary_;  // or its control
   PostgresHandle connection_;
   Descriptor descriptor_;
   HandlerMemory& memory_;
@@ -265,8 +284,8 @@ class PostgresSession final : public Session, private Alarm {
 
 std::unique_ptr<Session> make_postgres_session(AsioLoop& loop, const PostgresEndpoint& endpoint,
                                                const std::vector<SqlCall>& calls,
-                                               Nanoseconds timeout) {
-  return std::make_unique<PostgresSession>(loop, endpoint, calls, timeout);
+                                               const PostgresSessionOptions& options) {
+  return std::make_unique<PostgresSession>(loop, endpoint, calls, options);
 }
 
 }  // namespace tare

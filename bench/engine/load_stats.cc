@@ -55,6 +55,7 @@ LoadStats::LoadStats(const Traffic& traffic, Nanoseconds warmup, Nanoseconds mea
       warmup_(warmup),
       measure_(measure),
       counts_(traffic.operations().size()),
+      warmup_calls_(traffic.operations().size()),
       thirds_(traffic.operations().size() * kThirds),
       stalls_(warmup, warmup + measure) {
   add_series("generator.lag");
@@ -98,7 +99,12 @@ void LoadStats::add(const RequestRecord& record) {
   add_lookups(record);
   if (record.status == Status::ok) live_.record(record.response.count());
   stalls_.add(record);  // of the warm-up too: its last calls reach into the window
-  if (record.intended < warmup_) return;
+  if (record.intended < warmup_) {
+    for (size_t i = 0; i < kMaxCalls; ++i) {
+      warmup_calls_[record.operation][i] += record.call_ns[i] != RequestRecord::kNotMade;
+    }
+    return;
+  }
   Counts& counts = counts_[record.operation];
   count(counts.requests, record.status);
   if (record.status == Status::failed) ++counts.failures[size_t(record.failure)];

@@ -38,6 +38,12 @@ class LoadStats {
   int64_t scheduled() const;  // in the window
   std::optional<Stalls> stalls() const { return stalls_.stalls(); }
 
+  // How often readers made this call of an operation in the warm-up; by place in
+  // Traffic::operations() and OperationTraffic::call_names.
+  int64_t warmup_calls(size_t operation, size_t call) const {
+    return warmup_calls_[operation][call];
+  }
+
   // What readers asked of each rule, warm-up too, as the server's own counters see it; by place in
   // Scenario::cache_rules.
   const std::vector<CacheLookups>& lookups() const { return lookups_; }
@@ -80,6 +86,7 @@ class LoadStats {
   std::vector<Counts> counts_;
   std::vector<JobCounts> jobs_;
   std::vector<CacheLookups> lookups_;
+  std::vector<std::array<int64_t, kMaxCalls>> warmup_calls_;
   Table interval_, total_;
   Table thirds_;  // response times of each operation's ok requests, kThirds a piece
   Histogram live_;

@@ -1,5 +1,7 @@
 #include "bench/engine/pool.h"
 
+#include <algorithm>
+
 namespace tare {
 
 void Pool::add(std::unique_ptr<Session> session) {
@@ -66,6 +68,15 @@ void Pool::finished(Session& session, Call& call) {
   } else if (was_full) {
     idle_.push_back(&session);
   }
+}
+
+std::vector<SessionReport> Pool::reports(Nanoseconds patience) {
+  const Nanoseconds until = loop_.now() + patience;
+  std::vector<SessionReport> reports;
+  for (const auto& session : sessions_) {
+    reports.push_back(session->report(std::max(until - loop_.now(), Nanoseconds(0))));
+  }
+  return reports;
 }
 
 std::string Pool::problem() const {

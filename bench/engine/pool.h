@@ -62,6 +62,9 @@ class Pool final : public SessionOwner {
   int64_t reconnects() const { return opened_ - int64_t(sessions_.size()); }
   std::string problem() const;  // of the first connection that is not there
 
+  // Each session's, in turn, all of them together within `patience`.
+  std::vector<SessionReport> reports(Nanoseconds patience);
+
   void available(Session& session) override;
   void lost(Session& session) override;
   void finished(Session& session, Call& call) override;

@@ -9,15 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "bench/engine/asio_loop.h"
 #include "bench/engine/load_stats.h"
+#include "bench/engine/session_factory.h"
 #include "bench/engine/worker.h"
 
 namespace tare {
-
-// Makes one connection on a worker's loop, for requests with this timeout. Called on the worker's
-// thread.
-using SessionFactory = std::function<std::unique_ptr<Session>(AsioLoop& loop, Nanoseconds timeout)>;
 
 struct TrafficProgress {
   Nanoseconds elapsed{};  // since the schedule's start
@@ -48,6 +44,9 @@ struct LoadOutcome {
   std::vector<HitSample> hit_samples;
   std::vector<std::string> first_errors;      // by operation; empty: none
   std::vector<std::string> first_job_errors;  // by job
+  // Of every connection to PostgreSQL, when the last answer was there: the readers' by worker, then
+  // the jobs'.
+  std::vector<SessionReport> postgres_sessions = {};
 };
 
 // Throws ServerError when the connections cannot be made within 15 s or the watch reports a

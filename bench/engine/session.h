@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bench/engine/call.h"
+#include "bench/engine/session_report.h"
 
 namespace tare {
 
@@ -41,6 +42,14 @@ class Session {
   // Nobody waits for this call in flight any more: the connection is dropped and opened again.
   // Other calls on it are lost.
   virtual void abandon(Call& call) = 0;
+
+  // The load is over, and nobody will start another call: what the session knows, and what its
+  // server says of this connection when it is asked, for no longer than `patience`. Not on the
+  // loop.
+  virtual SessionReport report(Nanoseconds patience) {
+    (void)patience;
+    return {};
+  }
 
   // Why the connection is not there; empty when it is. Never holds a password.
   virtual const std::string& problem() const = 0;

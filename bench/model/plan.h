@@ -8,6 +8,9 @@
 
 namespace tare {
 
+// Made for the parameters at hand, or once for all there may be.
+enum class PlanKind { unknown, custom, generic };
+
 struct Plan {
   std::string operation;
   std::string step;
@@ -21,6 +24,12 @@ struct Plan {
   int64_t blocks = 0;   // logical reads of the execution: shared and local, hit + read
   int64_t rows = 0;     // rows the top node returned
   std::string error;    // why there is no plan; empty when there is one
+  // Unknown of a statement without parameters, where there is nothing to choose, and on servers
+  // before 14 that do not tell.
+  PlanKind kind = PlanKind::unknown;
+  // Of a generic plan: what the custom plan for the same parameters would have been, and was for
+  // the first five executions.
+  std::string custom_shape = {}, custom_summary = {};
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };

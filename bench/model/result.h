@@ -14,6 +14,9 @@
 #include "bench/model/index_review.h"
 #include "bench/model/observed.h"
 #include "bench/model/plan.h"
+#include "bench/model/ran_plan.h"
+#include "bench/model/server_counters.h"
+#include "bench/model/session_plans.h"
 
 namespace tare {
 
@@ -175,8 +178,14 @@ struct Result {
   Environment environment;
   std::vector<std::string> warnings;             // each says what to do next
   std::vector<Plan> plans;                       // kept in plans.json
+  std::vector<RanPlan> ran_plans = {};           // there too
   std::optional<IndexReview> index_review = {};  // none: no PostgreSQL, or an older tare's result
   std::optional<Observed> observed = {};         // none: an older tare's result
+  // None: nothing is prepared with parameters, or an older tare's result.
+  std::optional<SessionPlans> session_plans = {};
+  // None: not wanted, no SQL, or an older tare's result.
+  std::optional<AutoExplain> auto_explain = {};
+  std::optional<ServerCounters> counters = {};  // kept in counters.json; none: an older tare's
 
   friend bool operator==(const Result&, const Result&) = default;
 };

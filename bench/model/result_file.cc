@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "bench/model/counters_file.h"
 #include "bench/model/errors.h"
 #include "bench/model/problem.h"
 
@@ -47,7 +48,8 @@ std::string read_whole_file(const fs::path& file) {
 
 void write_result(const fs::path& folder, const Result& result, const ResultTexts& texts) {
   const std::string result_text = result_to_json(result);  // before anything is on the disk
-  const std::string plans_text = plans_to_json(result.plans);
+  const std::string plans_text = plans_to_json(result.plans, result.ran_plans);
+  const std::string counters_text = result.counters ? counters_to_json(*result.counters) : "";
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
@@ -55,6 +57,7 @@ void write_result(const fs::path& folder, const Result& result, const ResultText
         fmt::format("folder {} cannot be made: {}", folder.string(), error.message()));
   }
   write_whole_file(folder / "plans.json", plans_text);
+  if (!counters_text.empty()) write_whole_file(folder / "counters.json", counters_text);
   write_whole_file(folder / "scenario.json", texts.scenario);
   if (!texts.change.empty()) write_whole_file(folder / "change.json", texts.change);
   if (!texts.latency_log.empty()) write_whole_file(folder / "latency.hlog", texts.latency_log);
@@ -70,7 +73,13 @@ Result read_result(const fs::path& folder) {
   }
   Result result = result_from_json(read_whole_file(file), file.string());
   const fs::path plans = folder / "plans.json";
-  result.plans = plans_from_json(read_whole_file(plans), plans.string());
+  const std::string plans_text = read_whole_file(plans);
+  result.plans = plans_from_json(plans_text, plans.string());
+  result.ran_plans = ran_plans_from_json(plans_text, plans.string());
+  const fs::path counters = folder / "counters.json";
+  if (fs::is_regular_file(counters, error)) {
+    result.counters = counters_from_json(read_whole_file(counters), counters.string());
+  }
   return result;
 }
 

@@ -1,5 +1,5 @@
-// Result folders: result.json, plans.json, latency.hlog, scenario.json, change.json, log.jsonl.
-// The format's page is results/README.md, its schema results/result.schema.json.
+// Result folders: result.json, plans.json, counters.json, latency.hlog, scenario.json, change.json
+// and log.jsonl. The format's page is results/README.md, its schema results/result.schema.json.
 // Level: model. Reads and writes files; no state. PendingFolder owns its folder until published.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace tare {
 
-// Every field except the plans. Bytes that are not UTF-8 become U+FFFD. Throws
+// Every field except the plans and the counters. Bytes that are not UTF-8 become U+FFFD. Throws
 // std::invalid_argument naming the field when a number is NaN or infinite.
 std::string result_to_json(const Result& result);
 
@@ -21,8 +21,9 @@ std::string result_to_json(const Result& result);
 Result result_from_json(std::string_view text, const std::string& source_name);
 
 // plans.json. EXPLAIN's JSON keeps its key order, not its white space: reading gives it compact.
-std::string plans_to_json(const std::vector<Plan>& plans);
+std::string plans_to_json(const std::vector<Plan>& plans, const std::vector<RanPlan>& ran = {});
 std::vector<Plan> plans_from_json(std::string_view text, const std::string& source_name);
+std::vector<RanPlan> ran_plans_from_json(std::string_view text, const std::string& source_name);
 
 // The texts that lie in a result folder beside the result itself.
 struct ResultTexts {
@@ -37,8 +38,8 @@ struct ResultTexts {
 void write_result(const std::filesystem::path& folder, const Result& result,
                   const ResultTexts& texts);
 
-// Reads result.json and plans.json. Throws FileProblems as above, UsageError when `folder` is not a
-// folder with a result.json.
+// Reads result.json, plans.json and, where there is one, counters.json. Throws FileProblems as
+// above, UsageError when `folder` is not a folder with a result.json.
 Result read_result(const std::filesystem::path& folder);
 
 // Creates or replaces one file with this text; throws std::runtime_error naming the file.

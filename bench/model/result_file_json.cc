@@ -10,6 +10,7 @@
 #include "bench/model/result_file_observed.h"
 #include "bench/model/result_file_review.h"
 #include "bench/model/result_file_schema.h"
+#include "bench/model/result_file_sessions.h"
 #include "embedded/result_schema.h"
 
 namespace tare {
@@ -300,6 +301,12 @@ Result read_document(const json& value) {
   if (const auto observed = value.find("observed"); observed != value.end()) {
     result.observed = observed_from_json(observed->dump());
   }
+  if (const auto sessions = value.find("session_plans"); sessions != value.end()) {
+    result.session_plans = session_plans_from_json(sessions->dump());
+  }
+  if (const auto told = value.find("auto_explain"); told != value.end()) {
+    result.auto_explain = auto_explain_from_json(told->dump());
+  }
   return result;
 }
 
@@ -341,6 +348,12 @@ std::string result_to_json(const Result& result) {
   }
   if (result.observed) {
     out["observed"] = ordered_json::parse(observed_to_json(*result.observed));
+  }
+  if (result.session_plans) {
+    out["session_plans"] = ordered_json::parse(session_plans_to_json(*result.session_plans));
+  }
+  if (result.auto_explain) {
+    out["auto_explain"] = ordered_json::parse(auto_explain_to_json(*result.auto_explain));
   }
   std::string text = out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   require_writable(text, embedded::result_schema, "result.json");

@@ -97,14 +97,23 @@ Result whole_result() {
   return result;
 }
 
+// What its connections told.
+Result with_sessions(Result result) {
+  result.session_plans =
+      SessionPlans{8, "a pooler", {{"view", "page.query", 7, 3, 1, 70, 60, 50}}, {"mixed"}};
+  result.auto_explain = AutoExplain{
+      "why not", 0.02, 200, 1, 2, {{"view", "page.query", 5000, 5001, 1e5 / 3, 1e5 / 7}}, -1.0 / 3};
+  return result;
+}
+
 TEST_F(ResultFile, ComesBackExactlyAsText) {
-  const Result result = whole_result();
+  const Result result = with_sessions(whole_result());
   EXPECT_EQ(result_from_json(result_to_json(result), "result.json"), result);
   EXPECT_EQ(result_from_json(result_to_json(Result()), "result.json"), Result());
 }
 
 TEST_F(ResultFile, WhatWasNotObservedIsLeftOut) {
-  Result result = whole_result();
+  Result result = with_sessions(whole_result());
   result.observed = Observed{};
   result.observed->postgres.emplace();
   const std::string text = result_to_json(result);
@@ -115,7 +124,7 @@ TEST_F(ResultFile, WhatWasNotObservedIsLeftOut) {
 }
 
 TEST_F(ResultFile, ComesBackExactlyFromAFolder) {
-  Result result = whole_result();
+  Result result = with_sessions(whole_result());
   Plan plan;
   plan.operation = "package_page", plan.step = "page", plan.sql = "SELECT 1";
   plan.parameters = {"a", ""}, plan.shape = "00ff", plan.summary = "Result";
@@ -123,6 +132,12 @@ TEST_F(ResultFile, ComesBackExactlyFromAFolder) {
   plan.explain_json = R"([{"Plan":{"Zeta":1,"Alpha":[],"Cost":1.25}}])";
   Plan without;
   without.operation = "package_page", without.step = "other", without.error = "no such table";
+  plan.kind = PlanKind::generic, plan.custom_shape = "11ff", plan.custom_summary = "Other";
+  RanPlan ran{"view",           "page.query", {"7"},      123, 4, 500.5,
+              PlanKind::custom, "22ff",       "Seq Scan", 5,   6, plan.explain_json};
+  RanPlan bare;
+  bare.operation = "other", bare.step = "count", bare.explain_json = "[]";
+  result.ran_plans = {ran, bare};
   result.plans = {plan, without};
   result.plans[0].explain_json = "[ {\"Plan\": {\"Zeta\": 1, \"Alpha\": [], \"Cost\": 1.25}}\n ]";
   write_result(root_ / "x" / "y", result, {"log", "{} // scenario", "{} // change"});
@@ -134,7 +149,7 @@ TEST_F(ResultFile, ComesBackExactlyFromAFolder) {
 }
 
 TEST_F(ResultFile, RefusesNumbersThatAreNone) {
-  Result result = whole_result();
+  Result result = with_sessions(whole_result());
   result.operations["package_page"].response_time_ns.mean = std::nan("");
   try {
     result_to_json(result);
@@ -144,7 +159,7 @@ TEST_F(ResultFile, RefusesNumbersThatAreNone) {
               std::string::npos)
         << error.what();
   }
-  result = whole_result();
+  result = with_sessions(whole_result());
   result.measured_s = std::numeric_limits<double>::infinity();
   EXPECT_THROW(result_to_json(result), std::invalid_argument);
 }

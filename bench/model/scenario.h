@@ -2,6 +2,7 @@
 // Level: model. Plain values; read and checked by scenario_reader.h; never changed afterwards.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -214,6 +215,11 @@ struct Job {
 
 enum class CacheStart { cold, warm };
 
+// How statements go to PostgreSQL, and so when they are planned: prepared once for each connection;
+// or planned anew each time, with the values as parameters (extended) or as literals (simple).
+enum class Protocol { prepared, extended, simple };
+inline constexpr std::array<const char*, 3> kProtocolNames = {"prepared", "extended", "simple"};
+
 struct Load {
   Arrivals arrivals;
   std::vector<double> mix;  // weight of each operation, in their order; the sum is > 0
@@ -227,6 +233,8 @@ struct Load {
   int postgres_connections = 8;
   int redis_connections = 4;
   int workers = 1;
+  Protocol protocol = Protocol::prepared;
+  bool auto_explain = true;  // on one connection, where PostgreSQL lets it
 };
 
 struct Limit {

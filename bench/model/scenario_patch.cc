@@ -104,6 +104,8 @@ void apply_patch(JsonValue& document, const JsonValue& patch, ProblemList& probl
                    fmt::format("the scenario has no \"{}\" to patch", patch.names[i]));
     } else if (patch.names[i] == "cache_rules") {
       merge_rules(*part, patch.items[i], problems);
+    } else if (patch.names[i] == "load") {
+      merge(*part, patch.items[i]);
     } else {
       merge_operations(*part, patch.items[i], problems);
     }

@@ -1,5 +1,5 @@
 // What a change does to the scenario: other queries, steps, draws or cache rules, as the new code
-// would have them.
+// would have them, and how it sends its statements.
 // Level: model. A pure function.
 #pragma once
 

@@ -89,6 +89,15 @@ TEST(ScenarioPatch, IsReadAsPartOfTheScenario) {
   EXPECT_EQ(after.operations.size(), before.operations.size());
 }
 
+TEST(ScenarioPatch, OfTheLoadOnlyTheProtocolIsTheNewCodes) {
+  const TemporaryFile scenario(kGoodScenario);
+  const Change change = change_with(R"({"load": {"protocol": "extended"}})");
+  const Scenario after = read_patched_scenario(scenario.path(), {}, change);
+  EXPECT_EQ(after.load.protocol, Protocol::extended);
+  EXPECT_EQ(after.load.workers, read_scenario(scenario.path()).load.workers);
+  EXPECT_FALSE(problems_of([] { change_with(R"({"load": {"workers": 3}})"); }).empty());
+}
+
 TEST(ScenarioPatch, WhatItBreaksIsToldInTheChange) {
   const TemporaryFile scenario(kGoodScenario);
   const std::string rule = read_scenario(scenario.path()).cache_rules[0].name;

@@ -70,6 +70,12 @@ Load read_load(const JsonValue& document, const std::vector<Operation>& operatio
   load.postgres_connections = int(integer_in(connections, "postgres", load.postgres_connections));
   load.redis_connections = int(integer_in(connections, "redis", load.redis_connections));
   load.workers = int(integer_in(value, "workers", load.workers));
+  if (const JsonValue* wanted = value.find("auto_explain")) {
+    load.auto_explain = !wanted->is(JsonKind::boolean) || wanted->boolean;
+  }
+  const std::string protocol = text_in(value, "protocol");
+  const auto named = std::find(kProtocolNames.begin(), kProtocolNames.end(), protocol);
+  if (named != kProtocolNames.end()) load.protocol = Protocol(named - kProtocolNames.begin());
   check_connections(value, load, problems);
   check_closed_loop(value, load, problems);
 

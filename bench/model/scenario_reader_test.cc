@@ -118,6 +118,9 @@ TEST(ScenarioReader, ReadsLoadLimitsAndMargins) {
   EXPECT_EQ(load.timeout, std::chrono::seconds(2));
   EXPECT_EQ(load.max_queued, 1000);
   EXPECT_EQ(load.workers, 2);
+  EXPECT_EQ(load.protocol, Protocol::simple);
+  EXPECT_FALSE(load.auto_explain);
+  EXPECT_TRUE(Load().auto_explain);
   EXPECT_EQ(load.postgres_connections, 6);
   EXPECT_EQ(load.redis_connections, 3);
   ASSERT_EQ(scenario.limits.size(), 1u);
@@ -205,6 +208,7 @@ TEST(ScenarioReader, WantsTheBypassDrawnAsAShare) {
 TEST(ScenarioReader, BoundsNumbers) {
   EXPECT_EQ(problems_with("\"workers\": 2", "\"workers\": 65"),
             Lines{"/load/workers: must be <= 64"});
+  EXPECT_EQ(problems_with("\"simple\"", "\"prepare\"").size(), 1u);
   EXPECT_EQ(problems_with("\"measure_s\": 6", "\"measure_s\": 0"),
             Lines{"/load/measure_s: must be > 0"});
   EXPECT_EQ(problems_with("{\"zipf\": 1.1}", "{\"zipf\": -1}"),

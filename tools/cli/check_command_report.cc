@@ -50,16 +50,30 @@ std::string dataset_text(const Forecast& forecast) {
   return text;
 }
 
+// What is planned once needs no words.
+std::string protocol_words(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::extended:
+      return " (extended: each statement planned anew)";
+    case Protocol::simple:
+      return " (simple: values as literals, each statement planned anew)";
+    case Protocol::prepared:
+      break;
+  }
+  return "";
+}
+
 std::string load_text(const Scenario& scenario, const Forecast& forecast) {
   const Load& load = scenario.load;
   std::string text = "\nload\n";
   text +=
       fmt::format("  {}, {:g} s warm-up, then {:g} s measured\n", arrivals_in_words(load.arrivals),
                   seconds(load.warmup), seconds(load.measure));
-  text += fmt::format("  {} connections to PostgreSQL, {} to Redis, {} {}, cache {} at the start\n",
-                      load.postgres_connections, load.redis_connections, load.workers,
-                      load.workers == 1 ? "worker" : "workers",
-                      load.cache_start == CacheStart::warm ? "warm" : "cold");
+  text +=
+      fmt::format("  {} connections to PostgreSQL{}, {} to Redis, {} {}, cache {} at the start\n",
+                  load.postgres_connections, protocol_words(load.protocol), load.redis_connections,
+                  load.workers, load.workers == 1 ? "worker" : "workers",
+                  load.cache_start == CacheStart::warm ? "warm" : "cold");
   text += fmt::format("  a request is given up after {:g} s; at most {} under way\n",
                       seconds(load.timeout), count(double(load.max_queued)));
   text +=
@@ -126,6 +140,7 @@ Json scenario_json(const Scenario& scenario, const Forecast& forecast) {
                   {"workers", load.workers},
                   {"postgres_connections", load.postgres_connections},
                   {"redis_connections", load.redis_connections},
+                  {"protocol", kProtocolNames[size_t(load.protocol)]},
                   {"warmup_requests", forecast.warmup_requests},
                   {"measured_requests", forecast.measured_requests}};
   json["operations"] = Json::array();

@@ -38,6 +38,9 @@ void add_measure_options(CLI::App& command, MeasureOptions& options, ResultsOpti
       ->type_name("NAME")
       ->take_all();
   command.add_flag("--tcp", options.tcp, "The sandbox listens on loopback ports as well");
+  command.add_flag("--no-statements", options.no_statements,
+                   "The sandbox does without pg_stat_statements, which costs it a microsecond or "
+                   "two a statement");
   if (results == ResultsOption::wanted) {
     command.add_option("--results", options.results, "Where result folders go")
         ->capture_default_str()
@@ -62,6 +65,7 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
 SandboxOptions sandbox_options(const MeasureOptions& options) {
   SandboxOptions sandbox;
   sandbox.postgres_bin = options.postgres_bin;
+  if (options.no_statements) sandbox.statements = SandboxStatements::not_counted;
   if (options.tcp) sandbox.reach = SandboxOptions::Reach::loopback;
   return sandbox;
 }

@@ -30,6 +30,7 @@ struct MeasureOptions {
   std::filesystem::path sandbox;      // of a kept one; empty: a throwaway
   std::filesystem::path postgres_bin;
   bool tcp = false;
+  bool no_statements = false;       // the sandbox counts none
   std::string postgres, redis;      // of a target; see bench/drivers/target.h
   std::vector<std::string> claims;  // what tare may write into although it is not its own
   std::filesystem::path results = "results";

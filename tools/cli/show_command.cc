@@ -16,6 +16,7 @@
 #include "tools/cli/output_options.h"
 #include "tools/compare/experiment_file.h"
 #include "tools/compare/unfinished_file.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/run_table.h"
 
 namespace tare {
@@ -26,6 +27,7 @@ namespace fs = std::filesystem;
 struct ShowOptions {
   fs::path folder;
   OutputOptions output;
+  bool counters = false;          // all that the servers counted
   std::string plan;               // OPERATION or OPERATION/STEP; empty: the whole
   std::string arm = "contender";  // of an experiment's plan
 };
@@ -84,6 +86,16 @@ std::string plan_text(const ShowOptions& options) {
                                known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
 }
 
+std::string counters_text(const ShowOptions& options) {
+  const fs::path folder = plans_folder(options);
+  const Result result = read_result(folder);
+  if (!result.counters) {
+    throw UsageError(fmt::format("{} holds no counters of the servers: an older tare wrote it",
+                                 folder.string()));
+  }
+  return counters_table(*result.counters, Style());
+}
+
 // Of what is no experiment: text or JSON.
 Render plain_render(const ShowOptions& options, Kind kind) {
   return [&options, kind](Format format, const Style& style) -> std::string {
@@ -114,6 +126,10 @@ int show(const ShowOptions& options) {
     fmt::print("{}", plan_text(options));
     return 0;
   }
+  if (options.counters) {
+    fmt::print("{}", counters_text(options));
+    return 0;
+  }
   const Kind kind = kind_of(options.folder);
   if (kind == Kind::experiment) {
     write_outputs(outputs,
@@ -133,7 +149,11 @@ void add_show_command(CLI::App& app, CommandLine& line) {
   add_output_options(*command, options.output);
   command->add_option("--plan", options.plan,
                       "Print the plan of OPERATION or OPERATION/STEP as PostgreSQL's JSON");
-  command->add_option("--arm", options.arm, "Whose plan in an experiment: baseline or contender")
+  command->add_flag("--counters", options.counters,
+                    "Print all that the servers counted in a run, or in an arm's first trial");
+  command
+      ->add_option("--arm", options.arm,
+                   "Whose plan or counters in an experiment: baseline or contender")
       ->check(CLI::IsMember({"baseline", "contender"}))
       ->capture_default_str();
   command->footer(

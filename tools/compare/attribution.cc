@@ -45,6 +45,7 @@ std::string table_of(const DetailDifference& difference) {
 
 std::string kind_of(const DetailDifference& difference) {
   if (difference.name.starts_with("keys of ")) return "keys_of";
+  if (difference.name == "generator's protocol") return "protocol";
   const std::string kind = word_of(difference.name, 0);
   return difference.figure.empty() ? kind : kind + ":" + difference.figure;
 }
@@ -184,7 +185,12 @@ Declared declared_by(const Change& change) {
   if ((other || root == "redis") && !binaries.redis_server.empty()) {
     out.variables.insert("redis.version");
   }
-  if (change.scenario_patch) out.variables.insert("scenario");
+  if (change.scenario_patch) {
+    out.variables.insert("scenario");
+    if (object_in(*change.scenario_patch, "load").find("protocol") != nullptr) {
+      out.variables.insert("client.protocol");
+    }
+  }
   return out;
 }
 

@@ -125,6 +125,7 @@ constexpr Rule kRules[] = {
     {"scenario", "cache", "*", kFollows, kAnywhere, "each arm's code fills its own cache"},
     {"code", "cache", "*", kFollows, kAnywhere, "each arm's code fills its own cache"},
     {"client", "client", "*", kDeclared, kAnywhere, ""},
+    {"client.protocol", "client", "protocol", kDeclared, kAnywhere, ""},
     {"host", "host", "*", kDeclared, kAnywhere, ""},
 
     // Whatever the variable is.

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tools/compare/comparison_parts.h"
+#include "tools/compare/counter_changes.h"
 #include "tools/compare/decision.h"
 #include "tools/compare/null_check.h"
 #include "tools/compare/statistics.h"
@@ -245,6 +246,7 @@ LimitResult judge_error_rate(const std::string& operation, double limit,
 Sample sample_of(const Result& result) {
   Sample sample{result, {}};
   sample.result.plans.clear();
+  sample.result.ran_plans.clear();
   for (const Plan& plan : result.plans) {
     TrialPlan out{plan.operation, plan.step, plan.parameters, plan.requests, {}, plan.error};
     if (out.error.empty()) {
@@ -317,6 +319,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   if (pairs.empty()) return out;
   add_rows(pairs, criteria, out);
   out.null_check = null_check(pairs, out.rows);
+  out.counter_changes = counter_changes(pairs);
   for (const Expectation& expectation : criteria.expect) {
     out.expectations.push_back(judged_expectation(pairs, criteria, expectation));
   }
@@ -324,6 +327,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   for (const PairSample& pair : pairs) contenders.push_back(pair.contender.result);
   out.limits = judge_limits(criteria.limits, contenders);
   out.plan_changes = plan_changes(pairs, out.plans_compared);
+  out.plan_use = plan_use_changes(pairs);
   out.hit_or_fix = hit_or_fix(pairs, criteria);
   out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
   out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);

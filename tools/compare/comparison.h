@@ -152,6 +152,16 @@ struct PlanChange {
   friend bool operator==(const PlanChange&, const PlanChange&) = default;
 };
 
+// A step that the connections of one arm ran with generic plans more often than those of the other:
+// of its executions, the share. What a connection's first parameters happened to be may be why.
+struct PlanUseChange {
+  std::string operation;
+  std::string step;
+  double baseline = 0, contender = 0;
+
+  friend bool operator==(const PlanUseChange&, const PlanUseChange&) = default;
+};
+
 // The baseline of one pair against that of the next: how far a metric moves where nothing was
 // changed. Relative, as a row's change.
 struct NullCheck {
@@ -164,6 +174,21 @@ struct NullCheck {
   friend bool operator==(const NullCheck&, const NullCheck&) = default;
 };
 
+enum class CounterKind { counter, share };
+
+// What the servers counted, of both arms over their trials together: per request, or as a share.
+struct CounterChange {
+  CounterKind kind = CounterKind::counter;
+  std::string source;  // "statements", "indexes", "waits", "redis commands" ...
+  std::string object;  // "author_page/posts", "public.post", "get"; empty: the whole server
+  std::string name;    // "calls", "HOT updates", "IO/DataFileRead"
+  std::string unit;    // count, ns, bytes, blocks, rows, share
+  double baseline = 0, contender = 0;
+  int pairs = 0;
+
+  friend bool operator==(const CounterChange&, const CounterChange&) = default;
+};
+
 struct Comparison {
   std::vector<Row> rows;  // gating rows first
   std::vector<ExpectationResult> expectations;
@@ -174,9 +199,11 @@ struct Comparison {
   std::optional<double> hit_ratio_baseline, hit_ratio_contender;  // over all operations
   std::vector<std::string> invalid_reasons;  // not empty: nothing here may be trusted
   int pairs = 0;
-  std::vector<NullCheck> null_check = {};  // of the gating rows; gates nothing
+  std::vector<NullCheck> null_check = {};    // of the gating rows; gates nothing
+  std::vector<PlanUseChange> plan_use = {};  // gates nothing
   // Between the arms; none: the trials are an older tare's.
   std::optional<EnvironmentComparison> environment = {};
+  std::vector<CounterChange> counter_changes = {};  // shown, gate nothing; see counter_changes.h
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };

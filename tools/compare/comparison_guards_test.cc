@@ -94,6 +94,13 @@ TEST(ComparisonGuards, SettingsMayDifferWhereTheChangeSaysSo) {
   EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
   pairs[0].contender.result.environment.generator["workers"] = "2";
   EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 1u);
+  for (PairSample& pair : pairs) {
+    pair.contender.result.environment.generator = {{"protocol", "extended"}};
+    pair.baseline.result.environment.generator = {{"protocol", "prepared"}};
+  }
+  EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 2u);
+  criteria.declared.variables = {"client.protocol"};
+  EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
 }
 
 TEST(ComparisonGuards, MoreThanTheVariableIsNotAttributable) {

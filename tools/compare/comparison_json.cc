@@ -63,12 +63,30 @@ ordered_json written(const NullCheck& check) {
   return out;
 }
 
+ordered_json written(const CounterChange& change) {
+  return {{"kind", change.kind == CounterKind::share ? "share" : "per request"},
+          {"source", change.source},
+          {"object", change.object},
+          {"name", change.name},
+          {"unit", change.unit},
+          {"baseline", change.baseline},
+          {"contender", change.contender},
+          {"pairs", change.pairs}};
+}
+
 ordered_json written(const PlanChange& change) {
   return {{"operation", change.operation},
           {"step", change.step},
           {"description", change.description},
           {"changed", change.changed},
           {"compared", change.compared}};
+}
+
+ordered_json written(const PlanUseChange& change) {
+  return {{"operation", change.operation},
+          {"step", change.step},
+          {"baseline", change.baseline},
+          {"contender", change.contender}};
 }
 
 void write_if(ordered_json& out, const char* name, const std::optional<Blocks>& blocks) {
@@ -120,6 +138,11 @@ ordered_json written(const Comparison& comparison) {
     out["environment"] = {{"differing", written_list(comparison.environment->differing)},
                           {"same", comparison.environment->same},
                           {"unknown", comparison.environment->unknown}};
+  }
+  if (!comparison.plan_use.empty()) out["plan_use"] = written_list(comparison.plan_use);
+  // An older tare's has none, and its trials no counters.
+  if (!comparison.counter_changes.empty()) {
+    out["counter_changes"] = written_list(comparison.counter_changes);
   }
   return out;
 }

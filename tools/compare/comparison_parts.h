@@ -90,6 +90,8 @@ std::vector<std::string> different_rows(const std::vector<PairSample>& pairs);
 
 std::vector<PlanChange> plan_changes(const std::vector<PairSample>& pairs, int& steps_compared);
 
+std::vector<PlanUseChange> plan_use_changes(const std::vector<PairSample>& pairs);
+
 // What makes the pairs not comparable; empty when nothing does. What differs between the arms'
 // environments is put into `environment`, where the trials tell.
 std::vector<std::string> reasons_not_comparable(const std::vector<PairSample>& pairs,

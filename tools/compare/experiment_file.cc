@@ -206,6 +206,15 @@ Comparison read_comparison(const json& value) {
   out.hit_ratio_baseline = read_if(value, "hit_ratio_baseline");
   out.hit_ratio_contender = read_if(value, "hit_ratio_contender");
   out.invalid_reasons = value.at("invalid_reasons").get<std::vector<std::string>>();
+  if (const auto found = value.find("counter_changes"); found != value.end()) {
+    for (const json& each : *found) {
+      out.counter_changes.push_back(
+          {each.at("kind") == "share" ? CounterKind::share : CounterKind::counter,
+           text_of(each, "source"), text_of(each, "object"), text_of(each, "name"),
+           text_of(each, "unit"), each.at("baseline").get<double>(),
+           each.at("contender").get<double>(), count_of(each, "pairs")});
+    }
+  }
   if (const auto checks = value.find("null_check"); checks != value.end()) {
     for (const json& each : *checks) {
       out.null_check.push_back({text_of(each, "operation"), text_of(each, "metric"),
@@ -215,6 +224,13 @@ Comparison read_comparison(const json& value) {
   }
   if (const auto found = value.find("environment"); found != value.end()) {
     out.environment = read_environment(*found);
+  }
+  if (const auto changes = value.find("plan_use"); changes != value.end()) {
+    for (const json& each : *changes) {
+      out.plan_use.push_back({text_of(each, "operation"), text_of(each, "step"),
+                              each.at("baseline").get<double>(),
+                              each.at("contender").get<double>()});
+    }
   }
   return out;
 }

@@ -99,6 +99,7 @@ Experiment whole_experiment() {
   out.comparison.hit_or_fix = every_cause();
   out.comparison.hit_ratio_baseline = 0.912;
   out.comparison.invalid_reasons = {"a reason"};
+  out.comparison.plan_use = {{"page", "query", 0.25, 0.875}};
   out.comparison.null_check = {{"page", "response_time_tm95", 0.01, -0.02, 0.04, 3},
                                {"other", "throughput", -0.5, {}, {}, 1}};
   out.comparison.pairs = 2;

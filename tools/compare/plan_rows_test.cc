@@ -69,5 +69,29 @@ TEST(PlanRows, TheLimitIsTheMarginOfBlocks) {
   EXPECT_DOUBLE_EQ(work_limit(criteria).share, 0.05);
 }
 
+TEST(PlanRows, MoreRowsOfTheSameBlocksAreARowOfRows) {
+  PlanTransition loop = transition(0.5, 100, 100);
+  loop.verdict = WorkVerdict::regressed;
+  loop.before_work->rows = 1000;
+  loop.after_work->rows = 1e7;
+  const auto rows = plan_rows(of({loop}), {});
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].metric, "rows_per_query");
+  EXPECT_EQ(rows[0].contender, 1e7);
+  EXPECT_EQ(rows[0].gating, Gating::gating);
+}
+
+TEST(PlanRows, WhatIsRefusedNowFails) {
+  MapDifference difference = of({});
+  difference.queries[0].refusals = {{"too late", 0.3, 2, {"done"}}, {"out of range", 0, 1, {"9"}}};
+  const auto rows = plan_rows(difference, {});
+  ASSERT_EQ(rows.size(), 1u) << "what nobody asks is told with the plans only";
+  EXPECT_EQ(rows[0].metric, "failed_share");
+  EXPECT_EQ(rows[0].contender, 0.3);
+  EXPECT_EQ(rows[0].verdict, Verdict::regressed);
+  EXPECT_EQ(rows[0].gating, Gating::gating);
+  EXPECT_NE(rows[0].note.find("refused now: too late"), std::string::npos) << rows[0].note;
+}
+
 }  // namespace
 }  // namespace tare

@@ -39,6 +39,7 @@ std::optional<Scenario> warming_scenario(const Scenario& scenario) {
   load.arrivals = {ArrivalKind::poisson, rate};
   load.phases.clear();
   load.jobs.clear();
+  load.auto_explain = false;
   load.warmup = Nanoseconds(0);
   load.measure = kRound;
   load.max_queued = 8 * (load.postgres_connections + load.redis_connections);

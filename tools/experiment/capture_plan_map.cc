@@ -52,7 +52,8 @@ PlanMap take_plan_map(PostgresControl& postgres, const MapRequest& request) {
       if (request.say) request.say(query.operation + "/" + query.step);
       if (std::chrono::steady_clock::now() - started < kLongestMap) {
         const auto drawn = first_parameters(request.traffic, calls[i]);
-        map_query(postgres, roots, drawn, find(request.like, query), query);
+        const bool prepared = request.scenario.load.protocol == Protocol::prepared;
+        map_query(postgres, {roots, drawn, find(request.like, query), prepared}, query);
         if (calls[i].on_miss) {
           query.notes.emplace_back("asked on misses only: the shares are those of all requests");
         }

@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bench/drivers/postgres_counters.h"
 #include "tools/experiment/probe_processes.h"
 
 namespace tare {
 namespace {
 
-constexpr int kCheckpointerView = 170000;  // before: in pg_stat_bgwriter
-
 // What PostgreSQL counts, in one answer. Autovacuum's worker tells at the end of each table.
 std::string counters_query(int version) {
-  const std::string checkpoints =
-      version >= kCheckpointerView
-          ? "(SELECT num_timed + num_requested FROM pg_stat_checkpointer)"
-          : "(SELECT checkpoints_timed + checkpoints_req FROM pg_stat_bgwriter)";
-  return "SELECT " + checkpoints +
+  const std::string checkpoints = postgres_counter_query("checkpoints", "timed", version) + " + " +
+                                  postgres_counter_query("checkpoints", "requested", version);
+  return std::string("SELECT ") + kLookMark + " " + checkpoints +
          ", (SELECT checkpoint_lsn FROM pg_control_checkpoint()), coalesce(t.vacuums, 0), "
          "coalesce(t.analyzes, 0), d.deadlocks, d.temp_bytes, pg_postmaster_start_time() "
          "FROM (SELECT sum(autovacuum_count) AS vacuums, sum(autoanalyze_count) AS analyzes FROM "
@@ -127,7 +124,8 @@ void Observation::ask_postgres(Look& look) {
     const SqlRow row =
         postgres_
             .query(
-                "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE "
+                std::string("SELECT ") + kLookMark +
+                " CASE WHEN pg_is_in_recovery() THEN NULL ELSE "
                 "pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint END, "
                 "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')")
             .at(0);

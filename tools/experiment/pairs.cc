@@ -236,8 +236,8 @@ class Pairs {
     for (const std::string& warning : outcome.result.warnings) {
       add_once(experiment_.warnings, fmt::format("{}: {}", trial.stage, warning));
     }
-    if (pair == 1 && outcome.result.cache) {  // the other trials say the same in other figures
-      for (const std::string& finding : outcome.result.cache->findings) {
+    if (pair == 1) {  // the other trials say the same in other figures
+      for (const std::string& finding : findings_of(outcome.result)) {
         add_once(experiment_.warnings, fmt::format("{}: {}", outcome.result.arm, finding));
       }
     }
@@ -247,6 +247,16 @@ class Pairs {
     }
     // As whoever recomputes the verdict will read it.
     return sample_of(read_result(trial.folder));
+  }
+
+  static std::vector<std::string> findings_of(const Result& result) {
+    std::vector<std::string> findings;
+    if (result.cache) findings = result.cache->findings;
+    if (result.session_plans) {
+      findings.insert(findings.end(), result.session_plans->findings.begin(),
+                      result.session_plans->findings.end());
+    }
+    return findings;
   }
 
   // Whether rows that differ after the rollback can only be the change's doing.

@@ -98,7 +98,7 @@ class RealData : public testing::Test {
   QueryMap map_of(const std::string& sql, const std::vector<DrawnParameters>& drawn) {
     QueryMap query;
     query.sql = sql;
-    map_query(*postgres_, {}, drawn, nullptr, query);
+    map_query(*postgres_, {{}, drawn}, query);
     return query;
   }
 

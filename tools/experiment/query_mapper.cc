@@ -38,11 +38,11 @@ Parameters to_parameters(const DrawnParameters& drawn) {
 
 class QueryMapper {
  public:
-  QueryMapper(PostgresControl& postgres, const PartitionRoots& roots, const QueryMap* like,
-              QueryMap& query)
+  QueryMapper(PostgresControl& postgres, const MappedQuery& of, QueryMap& query)
       : postgres_(postgres),
-        roots_(roots),
-        like_(like),
+        roots_(of.roots),
+        like_(of.like),
+        prepared_(of.prepared),
         query_(query),
         planner_(postgres, query.sql, kLongestStatement) {}
 
@@ -100,7 +100,7 @@ class QueryMapper {
           parameter_columns(read_plan_tree(planner_.generic_plan(any, Planner::Names::qualified)));
       query_.generic_plan = fingerprints(tree, roots_).plan;
       query_.generic_summary = plan_shape(tree, roots_).summary;
-      query_.switches = planner_.switches_after(first);
+      query_.switches = prepared_ && planner_.switches_after(first);
     } catch (const SqlError& error) {
       note("no generic plan: " + to_text(error));
     }
@@ -350,6 +350,7 @@ class QueryMapper {
   PostgresControl& postgres_;
   const PartitionRoots& roots_;
   const QueryMap* like_;
+  const bool prepared_;
   QueryMap& query_;
   Planner planner_;
   Clock::time_point deadline_ = Clock::now() + kLongestQuery;
@@ -360,8 +361,7 @@ class QueryMapper {
 
 }  // namespace
 
-void map_query(PostgresControl& postgres, const PartitionRoots& roots,
-               const std::vector<DrawnParameters>& drawn, const QueryMap* like, QueryMap& query) {
+void map_query(PostgresControl& postgres, const MappedQuery& of, QueryMap& query) {
   const QueryIdentity identity = query_identity(query.sql);
   query.fingerprint = identity.fingerprint;
   if (!identity.note.empty()) query.notes.push_back(identity.note);
@@ -370,7 +370,7 @@ void map_query(PostgresControl& postgres, const PartitionRoots& roots,
         "it changes or locks rows: executed in transactions that were rolled back");
   }
   try {
-    QueryMapper(postgres, roots, like, query).map(drawn);
+    QueryMapper(postgres, of, query).map(of.drawn);
   } catch (const SqlError& error) {
     query.notes.push_back("PostgreSQL refuses it: " + to_text(error));
   }

@@ -11,10 +11,15 @@
 
 namespace tare {
 
-// Fills `query`, whose operation, step, sql and share are set. `drawn`: the parameters that its
-// first requests ask with. `like`: the same query in a map whose parameters are asked again; null:
-// none. Throws ServerError, Interrupted; what PostgreSQL refuses is noted.
-void map_query(PostgresControl& postgres, const PartitionRoots& roots,
-               const std::vector<DrawnParameters>& drawn, const QueryMap* like, QueryMap& query);
+struct MappedQuery {
+  const PartitionRoots& roots;
+  const std::vector<DrawnParameters>& drawn;  // that its first requests ask with
+  const QueryMap* like = nullptr;  // in a map whose parameters are asked again; null: none
+  bool prepared = true;            // once a session: it may go over to a generic plan
+};
+
+// Fills `query`, whose operation, step, sql and share are set. Throws ServerError, Interrupted;
+// what PostgreSQL refuses is noted.
+void map_query(PostgresControl& postgres, const MappedQuery& of, QueryMap& query);
 
 }  // namespace tare

@@ -28,6 +28,7 @@ constexpr int kSocketPort = 5432;                // names the socket when there 
 
 void set_ports(const SandboxOptions& options, SandboxSetup& setup) {
   setup.reach = options.reach;
+  setup.statements = options.statements;
   setup.postgres_port = kSocketPort;
   setup.redis_port = 0;
   if (options.reach == SandboxReach::loopback) {

@@ -30,6 +30,7 @@ struct SandboxOptions {
   int postgres_port = 0;  // for loopback; 0: a free one
   int redis_port = 0;
   Lifetime lifetime = Lifetime::session;
+  SandboxStatements statements = SandboxStatements::counted;
 };
 
 enum class RedisData { kept, emptied };

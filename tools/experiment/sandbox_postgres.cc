@@ -55,8 +55,11 @@ std::string settings(const SandboxSetup& setup) {
       "fsync = on\n"
       "synchronous_commit = on\n"
       "full_page_writes = on\n"
-      "logging_collector = off\n",
-      loopback ? "127.0.0.1" : "", setup.postgres_port, setup.folder.string());
+      "logging_collector = off\n{}",
+      loopback ? "127.0.0.1" : "", setup.postgres_port, setup.folder.string(),
+      preloads_statements(setup) ? "shared_preload_libraries = 'pg_stat_statements'\n"
+                                   "pg_stat_statements.save = off\n"
+                                 : "");
 }
 
 }  // namespace
@@ -69,6 +72,14 @@ std::string postgres_data_version(const SandboxSetup& setup) {
   std::string version = read_small_file(setup.postgres_data() / "PG_VERSION");
   while (!version.empty() && version.back() == '\n') version.pop_back();
   return version;
+}
+
+// Debian's layout, and the one of other packages.
+bool preloads_statements(const SandboxSetup& setup) {
+  const fs::path lib = setup.binaries.postgres_bin.parent_path() / "lib";
+  return setup.statements == SandboxStatements::counted &&
+         (fs::exists(lib / "pg_stat_statements.so") ||
+          fs::exists(lib / "postgresql" / "pg_stat_statements.so"));
 }
 
 void make_postgres_data(const SandboxSetup& setup, std::stop_token stop) {

@@ -31,6 +31,9 @@ void clear_dead_postgres(const SandboxSetup& setup);
 // Does it take connections now? Bounded by 2 s.
 bool postgres_is_ready(const SandboxSetup& setup);
 
+// Whether it preloads pg_stat_statements: it is asked to, and its programs have the library.
+bool preloads_statements(const SandboxSetup& setup);
+
 PostgresEndpoint postgres_endpoint(const SandboxSetup& setup);
 
 }  // namespace tare

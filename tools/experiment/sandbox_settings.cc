@@ -1,8 +1,10 @@
 #include "tools/experiment/sandbox_settings.h"
 
+#include <cctype>
 #include <filesystem>
 
 #include "tools/experiment/postgres_setting.h"
+#include "tools/experiment/sandbox_postgres.h"
 
 namespace tare {
 namespace {
@@ -11,6 +13,13 @@ namespace fs = std::filesystem;
 
 fs::path settings_file(const SandboxSetup& setup) {
   return setup.postgres_data() / "postgresql.auto.conf";
+}
+
+const std::string kLibrary = "pg_stat_statements";
+
+bool is_preloading(std::string name) {
+  for (char& c : name) c = char(std::tolower(static_cast<unsigned char>(c)));
+  return name == "shared_preload_libraries";
 }
 
 fs::path kept_aside(const SandboxSetup& setup) {
@@ -28,7 +37,13 @@ void set_postgres_settings(const SandboxSetup& setup, PostgresControl& postgres,
   fs::rename(part, kept_aside(setup));
   try {
     for (const auto& [name, value] : values) {
-      postgres.execute("ALTER SYSTEM SET " + setting_assignment(postgres, name, value));
+      std::string wanted = value;
+      // Both arms must count their statements, or the counting would be a difference.
+      if (is_preloading(name) && preloads_statements(setup) &&
+          value.find(kLibrary) == std::string::npos) {
+        wanted += (value.find_first_not_of(" \t") == std::string::npos ? "" : ", ") + kLibrary;
+      }
+      postgres.execute("ALTER SYSTEM SET " + setting_assignment(postgres, name, wanted));
     }
   } catch (...) {
     put_postgres_settings_back(setup);

@@ -16,6 +16,9 @@ enum class SandboxLifetime {
   kept
 };  // kept: the servers outlive the tare that started them
 
+// Whether PostgreSQL is to count statements (pg_stat_statements), where its programs can.
+enum class SandboxStatements { counted, not_counted };
+
 // Who the servers run as.
 struct ServerUser {
   std::string name;                 // for messages
@@ -38,6 +41,7 @@ struct SandboxSetup {
   ServerBinaries binaries;
   SandboxReach reach = SandboxReach::sockets;
   SandboxLifetime lifetime = SandboxLifetime::session;
+  SandboxStatements statements = SandboxStatements::counted;
   int postgres_port = 5432;  // also part of the socket's name
   int redis_port = 0;        // 0: none
 

@@ -6,9 +6,11 @@
 
 #include <fstream>
 
+#include "tools/experiment/environment.h"
 #include "tools/experiment/sandbox_files.h"
 #include "tools/experiment/sandbox_postgres.h"
 #include "tools/experiment/sandbox_redis.h"
+#include "tools/experiment/sandbox_settings.h"
 #include "tools/experiment/sandbox_testing.h"
 
 namespace tare {
@@ -197,6 +199,29 @@ TEST_F(SandboxTest, AServerThatDoesNotStartShowsItsLog) {
             "");
   const std::string message = message_of<ServerError>([&] { sandbox.restart({}); });
   EXPECT_TRUE(contains(message, "no_such_library")) << message;
+}
+
+TEST_F(SandboxTest, CountsStatementsAlsoWhereAChangeNamesLibraries) {
+  Sandbox sandbox = Sandbox::start({}, {});
+  const std::string libraries = "SHOW shared_preload_libraries";
+  EXPECT_EQ(ask_postgres(sandbox.postgres(), libraries), "pg_stat_statements");
+  PostgresControl postgres(sandbox.postgres(), {});
+  EXPECT_FALSE(recorded_settings(postgres).contains("shared_preload_libraries"));
+  EXPECT_FALSE(recorded_settings(postgres).contains("pg_stat_statements.save"));
+  set_postgres_settings(sandbox.setup(), postgres, {{"Shared_Preload_Libraries", "auto_explain"}});
+  sandbox.restart({});
+  EXPECT_EQ(ask_postgres(sandbox.postgres(), libraries), "auto_explain, pg_stat_statements");
+  PostgresControl after(sandbox.postgres(), {});
+  EXPECT_EQ(recorded_settings(after)["shared_preload_libraries"],
+            "auto_explain, pg_stat_statements")
+      << "it is the change's now";
+}
+
+TEST_F(SandboxTest, DoesWithoutCountedStatementsWhereThatIsAsked) {
+  SandboxOptions options;
+  options.statements = SandboxStatements::not_counted;
+  const Sandbox sandbox = Sandbox::start(options, {});
+  EXPECT_EQ(ask_postgres(sandbox.postgres(), "SHOW shared_preload_libraries"), "");
 }
 
 }  // namespace

@@ -14,8 +14,12 @@
 #include "tools/experiment/capture_plans.h"
 #include "tools/experiment/change_actions.h"
 #include "tools/experiment/clock_step.h"
+#include "tools/experiment/counter_watch.h"
 #include "tools/experiment/environment_groups.h"
 #include "tools/experiment/observation.h"
+#include "tools/experiment/partition_roots.h"
+#include "tools/experiment/plan_use_review.h"
+#include "tools/experiment/ran_plans.h"
 #include "tools/experiment/trial_result.h"
 
 namespace tare {
@@ -58,6 +62,62 @@ void finish_review(Workbench& bench, const TrialOptions& options, const std::vec
   review.findings = index_findings(review, plans);
 }
 
+// What the load's own connections told of their plans.
+void take_plans_told(Workbench& bench, const Scenario& driven, const LoadOutcome& outcome,
+                     Result& result) {
+  result.session_plans = review_plan_use(driven, bench.traffic(), outcome);
+  auto ran =
+      review_ran_plans(driven, bench.traffic(), outcome, read_partition_roots(bench.postgres()));
+  if (!ran) return;
+  result.auto_explain = std::move(ran->review);
+  result.ran_plans = std::move(ran->plans);
+}
+
+// What one kind of look costs is not in what the other counts.
+LoadWatch watched(Observation& observation, CounterWatch& counted, double& window_start) {
+  LoadWatch window;
+  window.window_begins = [&observation, &counted, &window_start] {
+    window_start = seconds_since_1970();
+    counted.window_begins();
+    observation.begin();
+  };
+  window.window_ended = [&observation, &counted] {
+    observation.end();
+    counted.window_ended();
+  };
+  return window;
+}
+
+ServerCounters with_requests(ServerCounters counters, const LoadOutcome& outcome,
+                             const Result& result) {
+  counters.load_requests = int64_t(outcome.scheduled);
+  for (const auto& [name, operation] : result.operations) {
+    counters.window_requests += operation.requests.scheduled;
+  }
+  return counters;
+}
+
+void warn_of_evictions(const std::optional<Observed>& observed,
+                       std::vector<std::string>& warnings) {
+  if (!observed || !observed->redis || observed->redis->evicted_keys == 0) return;
+  warnings.push_back(fmt::format(
+      "Redis evicted {} keys in the window: hits depend on whatever else it holds; give it more "
+      "memory (maxmemory), unless that is what you weigh",
+      observed->redis->evicted_keys));
+}
+
+// Turns change how the load arrives, and each waits for the other arm's.
+Scenario in_turns(const Scenario& scenario, const std::optional<InTurns>& turns, LoadWatch& window,
+                  Environment& environment) {
+  Scenario driven = scenario;
+  if (!turns) return driven;
+  environment.generator["turn"] =
+      fmt::format("{:g} ms", std::chrono::duration<double, std::milli>(turns->length).count());
+  driven.load.arrivals = turns->arrivals;
+  window.begins = [&turns](Nanoseconds mine) { return turns->meeting->meet(mine); };
+  return driven;
+}
+
 // The change cleared from the cache, plans, warm-up and window, checks: what both arms have alike.
 // Returns the interval log.
 std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log,
@@ -71,7 +131,8 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   EnvironmentGroups groups =
       read_environment_groups(bench.postgres(), bench.redis(), bench.environment_of());
   bench.say(options.stage + ": plans", options.remaining_after);
-  std::vector<Plan> plans = capture_plans(bench.postgres(), bench.traffic());
+  std::vector<Plan> plans =
+      capture_plans(bench.postgres(), bench.traffic(), bench.scenario().load.protocol);
   Environment environment =
       read_environment(bench.postgres(), bench.redis(), bench.environment_of(), bench.stop());
   environment.groups = std::move(groups);
@@ -82,19 +143,11 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   double window_start = seconds_since_1970() + Seconds(bench.scenario().load.warmup).count();
   const Moment before_load = Moment::now();
   Observation observation(bench.postgres(), bench.redis(), bench.redis_endpoint());
-  LoadWatch window;
-  window.window_begins = [&observation, &window_start] {
-    window_start = seconds_since_1970();
-    observation.begin();
-  };
-  window.window_ended = [&observation] { observation.end(); };
-  Scenario driven = bench.scenario();
-  if (options.turns) {
-    environment.generator["turn"] = fmt::format(
-        "{:g} ms", std::chrono::duration<double, std::milli>(options.turns->length).count());
-    driven.load.arrivals = options.turns->arrivals;
-    window.begins = [&options](Nanoseconds mine) { return options.turns->meeting->meet(mine); };
-  }
+  CounterWatch counted(
+      {bench.server_database(), bench.working_database().database, bench.postgres(), bench.redis()},
+      bench.traffic(), bench.stop());
+  LoadWatch window = watched(observation, counted, window_start);
+  const Scenario driven = in_turns(bench.scenario(), options.turns, window, environment);
   const LoadOutcome outcome = bench.drive(driven, bench.traffic(), options.stage + ": measure",
                                           options.remaining_after, window);
   if (options.turns) options.turns->meeting->meet();
@@ -102,6 +155,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   cache.after = read_cache_counters(bench.redis());
   std::optional<IndexReview> review;
   if (reviewed) review = review_of(bench, use_before, outcome);
+  ServerCounters counters = counted.finish();
   std::optional<Observed> observed = observation.finish();
   if (observed) observed->busiest_worker_cpu_share = outcome.busiest_worker_cpu_share;
   const double clock_step = clock_step_s(before_load, Moment::now());
@@ -112,12 +166,9 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   trial.result.arm = options.arm == Arm::baseline ? "baseline" : "contender";
   trial.result.clock_step_s = clock_step;
   trial.result.observed = observed;
-  if (observed && observed->redis && observed->redis->evicted_keys > 0) {
-    trial.result.warnings.push_back(fmt::format(
-        "Redis evicted {} keys in the window: hits depend on whatever else it holds; give it more "
-        "memory (maxmemory), unless that is what you weigh",
-        observed->redis->evicted_keys));
-  }
+  take_plans_told(bench, driven, outcome, trial.result);
+  trial.result.counters = with_requests(std::move(counters), outcome, trial.result);
+  warn_of_evictions(observed, trial.result.warnings);
   if (!bench.scenario().cache_rules.empty()) {
     cache.lookups = outcome.stats.lookups();
     cache.requests = outcome.scheduled;

@@ -11,6 +11,7 @@
 #include "loaders/stamp.h"
 #include "loaders/value_sets.h"
 #include "tools/experiment/cache_warming.h"
+#include "tools/experiment/ran_plans.h"
 #include "tools/experiment/sandbox_settings.h"
 
 namespace tare {
@@ -190,6 +191,7 @@ void Workbench::put_back() noexcept {
 void Workbench::prepare(const std::function<void()>& first, const Workbench* twin) {
   load();
   redis_.emplace(servers_.redis());
+  count_statements();
   schema_at_start_ = schema_fingerprint(*postgres_);
   if (first) first();
   check_statements();
@@ -201,6 +203,16 @@ void Workbench::prepare(const std::function<void()>& first, const Workbench* twi
   }
   read_values();
   if (scenario_.load.cache_start == CacheStart::warm) warm_cache();
+}
+
+// In a database of its own, so that nothing of it is in the scenario's schema. Without the library
+// the counters say what is missing.
+void Workbench::count_statements() {
+  if (!servers_.owns_postgres()) return;
+  try {
+    maintenance_->execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+  } catch (const SqlError&) {
+  }
 }
 
 void Workbench::check_statements() {
@@ -342,10 +354,12 @@ LoadOutcome Workbench::drive(const Scenario& scenario, const Traffic& traffic,
   const RedisEndpoint redis = servers_.redis();
   return run_load(
       scenario, traffic,
-      [&](AsioLoop& loop, Nanoseconds timeout) {
-        return make_postgres_session(loop, postgres, traffic.sql_calls(), timeout);
+      [&](AsioLoop& loop, const SessionPlace& place) {
+        return make_postgres_session(
+            loop, postgres, traffic.sql_calls(),
+            {place.timeout, scenario.load.protocol, canary_options(scenario, place)});
       },
-      [&](AsioLoop& loop, Nanoseconds) {
+      [&](AsioLoop& loop, const SessionPlace&) {
         return make_redis_session(loop, redis, templates, scenario.load.arrivals.closed.pipeline);
       },
       watch, stop_);

@@ -111,6 +111,7 @@ class Workbench {
   PostgresControl& postgres() { return *postgres_; }
   RedisControl& redis() { return *redis_; }
   PostgresEndpoint working_database() const;
+  PostgresEndpoint server_database() const { return servers_.postgres(); }  // the one that is named
   RedisEndpoint redis_endpoint() const { return servers_.redis(); }
   Freshness freshness() const { return claim_.freshness(); }
   const TargetClaim& claim() const { return claim_; }
@@ -126,6 +127,7 @@ class Workbench {
   void drop_unfinished(const std::string& database) noexcept;
   void read_values();
   void warm_cache();
+  void count_statements();
   void connect();
   void restart(RedisData redis_data);
   void open_maintenance();

@@ -214,5 +214,64 @@ TEST(Parameters, AreCutInWords) {
   EXPECT_EQ(to_words(Parameters{std::string(100, 'x')}).size(), 43u);
 }
 
+TEST(MapDifference, WhatIsRefusedNowFailsWhereTheLoadAsksIt) {
+  PlanMap after = baseline();
+  MapPoint& done = after.queries[0].points[0];
+  done.error = "canceling statement due to statement timeout";
+  const MapDifference late = map_difference(baseline(), after, {});
+  ASSERT_EQ(late.queries.at(0).refusals.size(), 1u);
+  EXPECT_DOUBLE_EQ(late.queries[0].refusals[0].share, 0.62);
+  EXPECT_EQ(to_words(late.queries[0].refusals[0]),
+            "for 62 % of calls (done): refused now: canceling statement due to statement timeout");
+  EXPECT_TRUE(work_regressed(late));
+  PlanMap before = baseline();
+  before.queries[0].points[0].error = "another";
+  EXPECT_FALSE(work_regressed(map_difference(before, after, {}))) << "it was refused before";
+  after = baseline();
+  after.queries[0].points[2].plan = "";
+  after.queries[0].points[2].error = "smallint out of range";
+  const MapDifference unasked = map_difference(baseline(), after, {});
+  EXPECT_EQ(unasked.queries.at(0).refusals.size(), 1u);
+  EXPECT_FALSE(work_regressed(unasked));
+}
+
+MeasuredPoint with_generic(MeasuredPoint point, int64_t blocks) {
+  point.generic_work.emplace().logical_reads = blocks;
+  point.generic_json = explained("Seq Scan", blocks);
+  return point;
+}
+
+// The plans for each set of parameters are alike; the generic plan that sessions go over to is not.
+TEST(MapDifference, WhatSessionsGoOverToIsJudgedByItsOwnWork) {
+  PlanMap before = baseline(), after = baseline();
+  after.queries[0].switches = true;
+  after.queries[0].generic_plan = "g";
+  for (MeasuredPoint& each : after.queries[0].measured) each = with_generic(each, 3411);
+  const MapDifference found = map_difference(before, after, {});
+  ASSERT_EQ(found.queries.at(0).transitions.size(), 1u);
+  const PlanTransition& later = found.queries[0].transitions[0];
+  EXPECT_TRUE(later.sixth);
+  EXPECT_FALSE(later.generic);
+  EXPECT_EQ(later.after_work->logical_reads, 3411);
+  EXPECT_DOUBLE_EQ(later.share, 1);
+  EXPECT_TRUE(to_words(later).starts_with("from the sixth execution on, for 100 % of calls"))
+      << to_words(later);
+  EXPECT_TRUE(work_regressed(found));
+  EXPECT_EQ(map_difference_from_json(map_difference_to_json(found)), found);
+  before = after;
+  after.queries[0].points[0].plan = "Seq Scan";
+  after.queries[0].measured[0] = with_generic(measured("done", "Seq Scan", 4000), 3411);
+  EXPECT_FALSE(work_regressed(map_difference(before, after, {})))
+      << "only a session's first five executions meet the other plan";
+}
+
+TEST(MapDifference, ChangedPlansWithoutWorkAreUnknown) {
+  PlanMap after = flipped();
+  EXPECT_FALSE(work_unknown(map_difference(baseline(), after, {})));
+  after.queries[0].measured.clear();
+  EXPECT_TRUE(work_unknown(map_difference(baseline(), after, {})));
+  EXPECT_FALSE(work_unknown(map_difference(baseline(), baseline(), {})));
+}
+
 }  // namespace
 }  // namespace tare

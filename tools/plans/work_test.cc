@@ -126,5 +126,46 @@ TEST(JudgeWork, HoldsAnotherLimit) {
   EXPECT_EQ(judge_work(reads(1000), reads(1100), {0.05, 200}), WorkVerdict::same);
 }
 
+// A nested loop may go through the same few blocks again and again.
+TEST(JudgeWork, ManyMoreRowsOfTheSameBlocksAreMoreWork) {
+  const WorkLimit limit;
+  WorkVector before = reads(100), after = reads(100);
+  before.rows = 1000;
+  after.rows = 9999;
+  EXPECT_EQ(judge_work(before, after, limit), WorkVerdict::same) << "another plan's nodes";
+  after.rows = 10'000'000;
+  EXPECT_EQ(judge_work(before, after, limit), WorkVerdict::regressed);
+  EXPECT_EQ(judge_work(after, before, limit), WorkVerdict::improved);
+  EXPECT_EQ(work_words(before, after, limit), "100 -> 100 blocks, 1,000 -> 10,000,000 rows");
+  after.logical_reads = 10;
+  before.logical_reads = 5000;
+  EXPECT_EQ(judge_work(before, after, limit), WorkVerdict::improved) << "and far fewer blocks";
+  before = after = reads(5);
+  before.rows = 1;
+  after.rows = 4000;
+  EXPECT_EQ(judge_work(before, after, limit), WorkVerdict::same) << "as much as 40 blocks";
+}
+
+TEST(JudgeWork, WalCounts) {
+  const WorkLimit limit;
+  WorkVector before = reads(100), after = reads(100);
+  before.wal_bytes = 1'000'000;
+  after.wal_bytes = 1'100'000;
+  EXPECT_EQ(judge_work(before, after, limit), WorkVerdict::same);
+  after.wal_bytes = 2'000'000;
+  EXPECT_EQ(judge_work(before, after, limit), WorkVerdict::regressed);
+  EXPECT_EQ(work_words(before, after, limit),
+            "100 -> 100 blocks, 1,000,000 -> 2,000,000 bytes of WAL");
+}
+
+TEST(WorkOf, WhatNoServerCountsIsCut) {
+  const std::string json = R"j([{"Plan": {"Node Type": "Seq Scan", "Relation Name": "a",
+    "Plan Rows": 1e300, "Actual Rows": 1e300, "Actual Loops": 1e300}}])j";
+  const PlanTree tree = read_plan_tree(json);
+  EXPECT_EQ(work_of(tree).rows, 9e15);
+  EXPECT_EQ(work_of(tree).rows_returned, 9'000'000'000'000'000);
+  for (const RowEstimate& each : row_estimates(tree, 1)) EXPECT_LE(each.highest, 9e15);
+}
+
 }  // namespace
 }  // namespace tare

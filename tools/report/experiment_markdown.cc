@@ -7,12 +7,14 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/environment_lines.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/markdown_text.h"
 #include "tools/report/plan_map_table.h"
+#include "tools/report/plan_use_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -69,7 +71,12 @@ std::string plan_items(const Comparison& comparison) {
   }
   const std::string title = fmt::format("{} of {} plans changed", comparison.plan_changes.size(),
                                         comparison.plans_compared);
-  return items.empty() ? "\n" + title + ".\n" : list(title, items);
+  std::vector<std::string> kinds;
+  for (const std::string& line : plan_use_lines(comparison.plan_use)) {
+    kinds.push_back(markdown_text(line));
+  }
+  return (items.empty() ? "\n" + title + ".\n" : list(title, items)) +
+         list("Custom and generic plans", kinds);
 }
 
 std::string judged_items(const Comparison& comparison) {
@@ -104,6 +111,14 @@ std::string hit_items(const Comparison& comparison) {
     items.push_back(markdown_text(line));
   }
   return list("Hit or fix", items);
+}
+
+std::string counter_items(const Comparison& comparison) {
+  std::vector<std::string> items;
+  for (const std::string& line : counter_change_lines(comparison.counter_changes)) {
+    items.push_back(markdown_text(line));
+  }
+  return list("What the servers counted (shown, decides nothing)", items);
 }
 
 std::string other_items(const Experiment& experiment, const std::string& folder) {
@@ -151,6 +166,7 @@ std::string experiment_markdown(const Experiment& experiment, const std::string&
   out += judged_items(comparison) + hit_items(comparison);
   out += experiment.plans ? "\n" + map_difference_markdown(*experiment.plans, MapDetail::asked)
                           : plan_items(comparison);
+  out += counter_items(comparison);
   std::vector<Row> shown = rows_that_are(Gating::shown, comparison);
   const size_t details = std::erase_if(shown, is_detail);
   if (!shown.empty()) {

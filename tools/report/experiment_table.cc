@@ -10,11 +10,13 @@
 
 #include "tools/report/cells.h"
 #include "tools/report/comparison_cells.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/environment_lines.h"
 #include "tools/report/experiment_words.h"
 #include "tools/report/guard_lines.h"
 #include "tools/report/hit_or_fix_lines.h"
 #include "tools/report/plan_map_table.h"
+#include "tools/report/plan_use_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -196,6 +198,10 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   for (const std::string& line : hit_or_fix_lines(comparison.hit_or_fix)) out += line + "\n";
   out += experiment.plans ? map_difference_table(*experiment.plans, MapDetail::asked, style)
                           : plan_lines(comparison, style);
+  for (const std::string& line : plan_use_lines(comparison.plan_use)) out += line + "\n";
+  for (const std::string& line : counter_change_lines(comparison.counter_changes)) {
+    out += "counted: " + line + "\n";
+  }
   out += expectation_lines(comparison, style);
   out += limit_lines(comparison.limits, style) + schema_lines(experiment);
   out += rollback_line(experiment.rollback, style);

@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include "tools/report/cells.h"
+#include "tools/report/counter_lines.h"
 #include "tools/report/index_review_table.h"
+#include "tools/report/plan_use_lines.h"
+#include "tools/report/ran_plan_lines.h"
 #include "tools/report/words.h"
 
 namespace tare {
@@ -220,11 +223,19 @@ std::string run_table(const Result& result, const std::vector<LimitResult>& limi
   std::string out = painted(harmless(title), Paint::bold, style) + "\n\n";
   out += request_table(result, style) + "\n" + time_table(result, style) + "\n";
   out += job_table(result, style) + cache_table(result, style);
+  if (result.counters) out += counters_summary(*result.counters, style);
   out += fmt::format("generator: {} of CPU per request, {} reconnects\n",
                      time_cell(result.generator.cpu_ns_per_request),
                      count_cell(result.generator.reconnects));
   out += trouble_lines(result) + limit_lines(limits, style) + environment_line(result.environment);
-  for (const std::string& warning : result.warnings) {
+  for (const std::string& line : plan_use_lines(result)) out += line + "\n";
+  for (const std::string& line : ran_plan_lines(result)) out += line + "\n";
+  std::vector<std::string> warnings = result.warnings;
+  if (result.session_plans) {
+    const std::vector<std::string>& findings = result.session_plans->findings;
+    warnings.insert(warnings.end(), findings.begin(), findings.end());
+  }
+  for (const std::string& warning : warnings) {
     out += painted("warning: ", Paint::doubtful, style) + harmless(warning) + "\n";
   }
   if (result.index_review) out += "\n" + index_review_table(*result.index_review, style) + "\n";
