@@ -46,7 +46,7 @@ ordered_json written(const RowEstimate& estimate) {
 
 ordered_json written(const MapPoint& point) {
   ordered_json out;
-  out["parameters"] = parameters_to_json(point.parameters);
+  out["parameters"] = ordered_json::parse(parameters_to_json(point.parameters));
   out["origin"] = point.origin;
   out["share"] = point.share;
   set_if(out, "selectivity", point.selectivity);
@@ -63,13 +63,13 @@ ordered_json written_explain(const std::string& text) {
 
 ordered_json written(const MeasuredPoint& point) {
   ordered_json out;
-  out["parameters"] = parameters_to_json(point.parameters);
+  out["parameters"] = ordered_json::parse(parameters_to_json(point.parameters));
   out["plan"] = point.plan;
-  out["work"] = work_to_json(point.work);
+  out["work"] = ordered_json::parse(work_to_json(point.work));
   out["estimates"] = written_all(point.estimates);
   out["explain"] = written_explain(point.explain_json);
   if (point.generic_work) {
-    out["generic"] = {{"work", work_to_json(*point.generic_work)},
+    out["generic"] = {{"work", ordered_json::parse(work_to_json(*point.generic_work))},
                       {"explain", written_explain(point.generic_json)}};
   }
   return out;
@@ -80,7 +80,7 @@ ordered_json written(const PlanClass& each) {
                       {"summary", each.summary}, {"share", each.share}, {"points", each.points}};
   set_if(out, "lowest_selectivity", each.lowest_selectivity);
   set_if(out, "highest_selectivity", each.highest_selectivity);
-  out["example"] = parameters_to_json(each.example);
+  out["example"] = ordered_json::parse(parameters_to_json(each.example));
   set_if(out, "margin", each.margin);
   if (each.margin) out["next_best"] = each.next_best;
   if (each.margin) out["next_best_plan"] = each.next_best_plan;
@@ -130,7 +130,7 @@ PlanClass class_in(const ordered_json& value) {
   out.points = value.at("points");
   out.lowest_selectivity = number_if(value, "lowest_selectivity");
   out.highest_selectivity = number_if(value, "highest_selectivity");
-  out.example = parameters_from_json(value.at("example"));
+  out.example = parameters_from_json(value.at("example").dump());
   out.margin = number_if(value, "margin");
   out.next_best = value.value("next_best", "");
   out.next_best_plan = value.value("next_best_plan", "");
@@ -139,12 +139,12 @@ PlanClass class_in(const ordered_json& value) {
 
 MeasuredPoint measured_in(const ordered_json& value) {
   MeasuredPoint point;
-  point.parameters = parameters_from_json(value.at("parameters"));
+  point.parameters = parameters_from_json(value.at("parameters").dump());
   point.plan = value.at("plan");
-  point.work = work_from_json(value.at("work"));
+  point.work = work_from_json(value.at("work").dump());
   point.explain_json = value.at("explain").dump();
   if (const auto generic = value.find("generic"); generic != value.end()) {
-    point.generic_work = work_from_json(generic->at("work"));
+    point.generic_work = work_from_json(generic->at("work").dump());
     point.generic_json = generic->at("explain").dump();
   }
   for (const ordered_json& each : value.at("estimates")) {
@@ -166,7 +166,7 @@ QueryMap query_in(const ordered_json& value) {
                              each.at("column"), each.at("comparison")});
   }
   for (const ordered_json& each : value.at("points")) {
-    query.points.push_back({parameters_from_json(each.at("parameters")), each.at("origin"),
+    query.points.push_back({parameters_from_json(each.at("parameters").dump()), each.at("origin"),
                             each.at("share"), number_if(each, "selectivity"), each.at("plan"),
                             each.value("error", "")});
   }

@@ -1,18 +1,19 @@
-// What plan maps and their differences have in common, as JSON. Level: model. Pure functions; safe
-// from any thread. Reading throws nlohmann::json::exception when the form is another.
+// What plan maps and their differences have in common, as JSON texts. Level: model. Pure functions;
+// safe from any thread. Reading throws std::exception when the form is another.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
 
 #include "bench/model/plan_map.h"
 
 namespace tare {
 
-// An array of texts; null is NULL.
-nlohmann::ordered_json parameters_to_json(const Parameters& parameters);
-Parameters parameters_from_json(const nlohmann::ordered_json& value);
+// An array of texts; null is NULL. Bytes that are not UTF-8 become U+FFFD.
+std::string parameters_to_json(const Parameters& parameters);
+Parameters parameters_from_json(std::string_view text);
 
-nlohmann::ordered_json work_to_json(const WorkVector& work);
-WorkVector work_from_json(const nlohmann::ordered_json& value);
+std::string work_to_json(const WorkVector& work);
+WorkVector work_from_json(std::string_view text);
 
 }  // namespace tare

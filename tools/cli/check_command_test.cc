@@ -54,7 +54,8 @@ TEST(CheckCommand, SaysWhatAScenarioWouldDo) {
         "package                     1,000 rows   3 columns, from a query",
         "rows of day: known after loading", "SQL: CREATE INDEX package_name ON package (name)",
         "1000 requests a second (poisson), 0.5 s warm-up, then 6 s measured",
-        "6 connections to PostgreSQL, 3 to Redis, 2 workers, cache cold at the start",
+        "6 connections to PostgreSQL (simple: values as literals, each statement planned anew), "
+        "3 to Redis, 2 workers, cache cold at the start",
         "package_page        80.0 %            400          4,800",
         "all                                   500          6,000",
         "Redis keys at most        1,001", "hit: that is the answer", "tare ab, 6 pairs"}) {

@@ -4,10 +4,13 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,7 +45,13 @@ class TareRunner {
     return (folder_ / name).string();
   }
 
+  // Where the environment names other programs of PostgreSQL (TARE_TEST_POSTGRES_BIN), servers that
+  // a command starts are theirs: so the same tests run on other versions.
   Subprocess start(std::vector<std::string> arguments) const {
+    const char* bin = std::getenv("TARE_TEST_POSTGRES_BIN");
+    if (bin != nullptr && starts_postgres(arguments)) {
+      arguments.insert(arguments.end(), {"--postgres-bin", bin});
+    }
     ProcessOptions options;
     options.arguments = {TARE_BINARY};
     options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
@@ -97,6 +106,17 @@ class TareRunner {
   }
 
  private:
+  static bool starts_postgres(const std::vector<std::string>& arguments) {
+    static const std::set<std::string> kCommands = {"run", "ab", "load", "plans", "calibrate"};
+    static const std::set<std::string> kOthers = {"--sandbox", "--postgres", "--postgres-bin",
+                                                  "--resume",  "--help",     "diff"};
+    if (arguments.empty()) return false;
+    const bool kept = arguments.size() > 1 && arguments[0] == "sandbox" && arguments[1] == "start";
+    return (kept || kCommands.contains(arguments[0])) &&
+           std::none_of(arguments.begin(), arguments.end(),
+                        [](const std::string& each) { return kOthers.contains(each); });
+  }
+
   static std::vector<std::string> names_in(const std::filesystem::path& folder) {
     std::vector<std::string> names;
     if (!std::filesystem::exists(folder)) return names;

@@ -15,7 +15,17 @@ function(tare_test_program program library label)
   target_compile_definitions(${program} PRIVATE
     TARE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TARE_BINARY="${PROJECT_BINARY_DIR}/tare")
   gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 LABELS "${label}" ${TEST_PROPERTIES})
+    PROPERTIES TIMEOUT 300 LABELS "${label}" ${TEST_PROPERTIES})  # the last of two timeouts holds
+endfunction()
+
+# The same tests of a program once more, on the PostgreSQL that npm brings in this version.
+function(tare_tests_on_postgres program version label filter)
+  set(bin ${PROJECT_SOURCE_DIR}/build/packages/npm/node_modules/postgres-${version}/native/bin)
+  if(IS_DIRECTORY ${bin})
+    gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      TEST_PREFIX "PostgreSQL${version}." TEST_FILTER "${filter}" TEST_LIST ${program}_${version}
+      PROPERTIES TIMEOUT 300 LABELS "${label}" ENVIRONMENT "TARE_TEST_POSTGRES_BIN=${bin}")
+  endif()
 endfunction()
 
 function(tare_module folder)
@@ -48,8 +58,12 @@ function(tare_module folder)
     set(alone ${e2e_tests})
     list(FILTER alone INCLUDE REGEX "/(changes|measure)_e2e_test\\.cc$")
     list(REMOVE_ITEM e2e_tests ${alone})
-    tare_test_program(${name}_alone_e2e_test ${name} e2e ${alone} PROPERTIES RUN_SERIAL TRUE)
+    tare_test_program(${name}_alone_e2e_test ${name} e2e ${alone}
+      PROPERTIES RUN_SERIAL TRUE TIMEOUT 900)
     tare_test_program(${name}_e2e_test ${name} e2e ${e2e_tests})
+    foreach(version 13 18)
+      tare_tests_on_postgres(${name}_e2e_test ${version} e2e "Run.*:Ab.*:CompareTest.*:IndexReview.*")
+    endforeach()
     add_dependencies(tare_e2e ${name}_alone_e2e_test ${name}_e2e_test)
   endif()
 endfunction()

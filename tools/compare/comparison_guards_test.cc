@@ -98,8 +98,8 @@ TEST(ComparisonGuards, SettingsMayDifferWhereTheChangeSaysSo) {
     pair.contender.result.environment.generator = {{"protocol", "extended"}};
     pair.baseline.result.environment.generator = {{"protocol", "prepared"}};
   }
-  EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 2u);
-  criteria.declared.variables = {"client.protocol"};
+  EXPECT_EQ(compare(pairs, criteria).invalid_reasons.size(), 1u);
+  criteria.declared.variables = {"client.protocol", "redis.version", "redis.maxmemory"};
   EXPECT_TRUE(compare(pairs, criteria).invalid_reasons.empty());
 }
 

@@ -103,6 +103,18 @@ Experiment whole_experiment() {
   out.comparison.null_check = {{"page", "response_time_tm95", 0.01, -0.02, 0.04, 3},
                                {"other", "throughput", -0.5, {}, {}, 1}};
   out.comparison.pairs = 2;
+  PlanTransition transition;
+  transition.before = "a", transition.after = "b", transition.share = 0.3, transition.points = 2;
+  transition.example = {"x", std::nullopt};
+  transition.before_work = transition.after_work = WorkVector{1, 2, 0.1, 4, 5, 6};
+  transition.before_margin = 1.0 / 3, transition.after_margin = -0.02;
+  transition.generic = transition.sixth = transition.coin_flip = true;
+  transition.verdict = WorkVerdict::regressed;
+  out.plans = MapDifference{
+      {{"page", "query", 0.5, true, {transition}, {"one moved"}, {"n"}, {{"why", 0.1, 1, {"y"}}}}},
+      3,
+      40,
+      {0.3, 70}};
   out.rollback = {RollbackStatus::different, "an index is left"};
   out.cache_cleared = {"page:*"};
   out.cache_keys_cleared = 12;

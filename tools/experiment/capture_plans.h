@@ -14,9 +14,9 @@ inline constexpr size_t kPlansPerStep = 5;
 
 // In the order of operations and steps: for each the two sets of parameters that most of the
 // operation's first thousand requests ask with, and the first distinct others, weighed by how many
-// those are. A statement that EXPLAIN refuses leaves a plan with an error; the rest goes on. Planned
-// as the protocol has it: only a prepared statement may have a generic plan, and is told with the
-// custom one beside it.
+// those are. A statement that EXPLAIN refuses leaves a plan with an error; the rest goes on.
+// Planned as the protocol has it: only a prepared statement may have a generic plan, and is told
+// with the custom one beside it.
 std::vector<Plan> capture_plans(PostgresControl& postgres, const Traffic& traffic,
                                 Protocol protocol);
 

@@ -12,7 +12,7 @@ using json = nlohmann::ordered_json;
 
 std::optional<WorkVector> work_in(const json& value, const char* name) {
   const auto found = value.find(name);
-  return found == value.end() ? std::nullopt : std::optional(work_from_json(*found));
+  return found == value.end() ? std::nullopt : std::optional(work_from_json(found->dump()));
 }
 
 std::optional<double> number_if(const json& value, const char* name) {
@@ -34,14 +34,14 @@ json written(const PlanTransition& each) {
               {"after_summary", each.after_summary},
               {"share", each.share},
               {"points", each.points},
-              {"example", parameters_to_json(each.example)},
+              {"example", json::parse(parameters_to_json(each.example))},
               {"verdict", to_text(each.verdict)},
               {"words", each.words},
               {"coin_flip", each.coin_flip},
               {"generic", each.generic},
               {"sixth", each.sixth}};
-  if (each.before_work) out["before_work"] = work_to_json(*each.before_work);
-  if (each.after_work) out["after_work"] = work_to_json(*each.after_work);
+  if (each.before_work) out["before_work"] = json::parse(work_to_json(*each.before_work));
+  if (each.after_work) out["after_work"] = json::parse(work_to_json(*each.after_work));
   if (each.before_margin) out["before_margin"] = *each.before_margin;
   if (each.after_margin) out["after_margin"] = *each.after_margin;
   return out;
@@ -55,7 +55,7 @@ PlanTransition transition_in(const json& value) {
   out.after_summary = value.at("after_summary");
   out.share = value.at("share");
   out.points = value.at("points");
-  out.example = parameters_from_json(value.at("example"));
+  out.example = parameters_from_json(value.at("example").dump());
   out.verdict = verdict_in(value.at("verdict"));
   out.words = value.at("words");
   out.coin_flip = value.at("coin_flip");
@@ -72,12 +72,12 @@ json written(const Refusal& each) {
   return {{"error", each.error},
           {"share", each.share},
           {"points", each.points},
-          {"example", parameters_to_json(each.example)}};
+          {"example", json::parse(parameters_to_json(each.example))}};
 }
 
 Refusal refusal_in(const json& value) {
   return {value.at("error"), value.at("share"), value.at("points"),
-          parameters_from_json(value.at("example"))};
+          parameters_from_json(value.at("example").dump())};
 }
 
 }  // namespace

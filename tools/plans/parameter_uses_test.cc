@@ -37,7 +37,7 @@ TEST(ParameterUses, SeeThroughCastsAndArrays) {
   EXPECT_EQ(in_words(scan_with("Filter", "((o.status)::text = ($1)::text)")),
             "public.orders.status = $1;");
   EXPECT_EQ(in_words(scan_with("Filter", "(o.customer_id = ANY ($3))")),
-            "public.orders.customer_id = $3;");
+            "public.orders.customer_id = ANY $3;");
   EXPECT_EQ(in_words(scan_with("Filter", "((o.\"Odd \"\"Name\")::character varying(10) = $1)")),
             "public.orders.Odd \"Name = $1;");
 }
