@@ -141,6 +141,7 @@ inline const std::string kGoodScenario = R"~({
     "timeout_ms": 2000,
     "max_queued": 1000,
     "workers": 2, "protocol": "simple", "auto_explain": false,
+    "sample_waits": false,
     "connections": {"postgres": 6, "redis": 3}
   },
   "margins": {"response_time_tm95": 0.1},

@@ -235,6 +235,7 @@ struct Load {
   int workers = 1;
   Protocol protocol = Protocol::prepared;
   bool auto_explain = true;  // on one connection, where PostgreSQL lets it
+  bool sample_waits = true;  // of the load's sessions, ten times a second
 };
 
 struct Limit {

@@ -47,6 +47,11 @@ void check_closed_loop(const JsonValue& load, const Load& read, ProblemList& pro
   }
 }
 
+bool is_wanted(const JsonValue& load, const char* name) {
+  const JsonValue* wanted = load.find(name);
+  return wanted == nullptr || !wanted->is(JsonKind::boolean) || wanted->boolean;
+}
+
 }  // namespace
 
 Load read_load(const JsonValue& document, const std::vector<Operation>& operations,
@@ -70,9 +75,8 @@ Load read_load(const JsonValue& document, const std::vector<Operation>& operatio
   load.postgres_connections = int(integer_in(connections, "postgres", load.postgres_connections));
   load.redis_connections = int(integer_in(connections, "redis", load.redis_connections));
   load.workers = int(integer_in(value, "workers", load.workers));
-  if (const JsonValue* wanted = value.find("auto_explain")) {
-    load.auto_explain = !wanted->is(JsonKind::boolean) || wanted->boolean;
-  }
+  load.auto_explain = is_wanted(value, "auto_explain");
+  load.sample_waits = is_wanted(value, "sample_waits");
   const std::string protocol = text_in(value, "protocol");
   const auto named = std::find(kProtocolNames.begin(), kProtocolNames.end(), protocol);
   if (named != kProtocolNames.end()) load.protocol = Protocol(named - kProtocolNames.begin());

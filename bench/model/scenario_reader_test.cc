@@ -120,7 +120,8 @@ TEST(ScenarioReader, ReadsLoadLimitsAndMargins) {
   EXPECT_EQ(load.workers, 2);
   EXPECT_EQ(load.protocol, Protocol::simple);
   EXPECT_FALSE(load.auto_explain);
-  EXPECT_TRUE(Load().auto_explain);
+  EXPECT_FALSE(load.sample_waits);
+  EXPECT_TRUE(Load().auto_explain && Load().sample_waits);
   EXPECT_EQ(load.postgres_connections, 6);
   EXPECT_EQ(load.redis_connections, 3);
   ASSERT_EQ(scenario.limits.size(), 1u);

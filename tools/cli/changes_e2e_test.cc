@@ -143,6 +143,7 @@ std::vector<Known> known_changes() {
       {"content-site", "smaller-redis", {1, 2}, {kNotMet, kAny}, "view_post", {}, {}, -0.1},
       {"content-site", "relaxed-commit", any, {kNotMissed}},
       {"content-site", "retype-slug", {1}, {kNotMet}, "suggest", {}, kMore},
+      {"content-site", "watch-nothing", any, {}},
       {"content-site", kUpgrade, any, {kMet, kMet}},
       {"debian-archive", "index-relation-target", any, {kNotMissed}, "reverse_depends", {}, kFewer},
       {"debian-archive", "drop-relation-package-index", {1}, {kNotMet}, "package_page", {}, kMore},

@@ -45,7 +45,9 @@ std::string table_of(const DetailDifference& difference) {
 
 std::string kind_of(const DetailDifference& difference) {
   if (difference.name.starts_with("keys of ")) return "keys_of";
-  if (difference.name == "generator's protocol") return "protocol";
+  for (const char* own : {"protocol", "watches"}) {  // with rules of their own
+    if (difference.name == std::string("generator's ") + own) return own;
+  }
   const std::string kind = word_of(difference.name, 0);
   return difference.figure.empty() ? kind : kind + ":" + difference.figure;
 }
@@ -187,8 +189,10 @@ Declared declared_by(const Change& change) {
   }
   if (change.scenario_patch) {
     out.variables.insert("scenario");
-    if (object_in(*change.scenario_patch, "load").find("protocol") != nullptr) {
-      out.variables.insert("client.protocol");
+    const JsonValue& load = object_in(*change.scenario_patch, "load");
+    if (load.find("protocol") != nullptr) out.variables.insert("client.protocol");
+    if (load.find("auto_explain") != nullptr || load.find("sample_waits") != nullptr) {
+      out.variables.insert("client.watches");
     }
   }
   return out;

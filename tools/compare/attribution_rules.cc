@@ -126,6 +126,7 @@ constexpr Rule kRules[] = {
     {"code", "cache", "*", kFollows, kAnywhere, "each arm's code fills its own cache"},
     {"client", "client", "*", kDeclared, kAnywhere, ""},
     {"client.protocol", "client", "protocol", kDeclared, kAnywhere, ""},
+    {"client.watches", "client", "watches", kDeclared, kAnywhere, ""},
     {"host", "host", "*", kDeclared, kAnywhere, ""},
 
     // Whatever the variable is.

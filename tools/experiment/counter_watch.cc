@@ -13,7 +13,7 @@ constexpr const char* kOtherStatements = "(other statements)";
 
 }  // namespace
 
-CounterWatch::CounterWatch(const CountedServers& servers, const Traffic& traffic,
+CounterWatch::CounterWatch(const CountedServers& servers, const Traffic& traffic, bool sample_waits,
                            std::stop_token stop)
     : servers_(servers),
       names_(named_statements(traffic)),
@@ -25,7 +25,8 @@ CounterWatch::CounterWatch(const CountedServers& servers, const Traffic& traffic
   } catch (const ServerError& error) {
     statements_missing_ = error.what();
   }
-  sampler_ = std::make_unique<WaitSampler>(servers.server, servers.database, names_, stop);
+  if (sample_waits)
+    sampler_ = std::make_unique<WaitSampler>(servers.server, servers.database, names_, stop);
   for (const char* source : cumulative_sources()) {
     cumulative_before_[source] = look_at_postgres(servers.postgres, source);
   }
@@ -79,7 +80,11 @@ ServerCounters CounterWatch::finish() {
       counters.sources.push_back(counters_between(source, CounterSpan::load, before,
                                                   look_at_postgres(servers_.postgres, source)));
     }
-    if (sampler_) counters.waits = sampler_->profile();
+    if (sampler_) {
+      counters.waits = sampler_->profile();
+    } else {
+      counters.waits.missing = "the scenario does not want it (sample_waits)";
+    }
   } else {
     counters.waits.missing = "the scenario asks no PostgreSQL";
   }

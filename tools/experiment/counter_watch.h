@@ -31,8 +31,10 @@ struct CountedServers {
 class CounterWatch {
  public:
   // Before the load, once what the control connection has counted is handed in (read_use): the
-  // first look at what sessions hand in late. A server that the traffic does not ask is left out.
-  CounterWatch(const CountedServers& servers, const Traffic& traffic, std::stop_token stop);
+  // first look at what sessions hand in late. A server that the traffic does not ask is left out,
+  // and waits where they are not wanted.
+  CounterWatch(const CountedServers& servers, const Traffic& traffic, bool sample_waits,
+               std::stop_token stop);
 
   // A few milliseconds each, outside of the looks of Observation, which count what these cost: call
   // this one's first at the begin, and last at the end.

@@ -44,7 +44,8 @@ class CounterWatchTest : public testing::TestWithParam<TestVersion> {
 
   ServerCounters count(const std::function<void()>& warm_up, const std::function<void()>& window) {
     read_use(*control_);
-    CounterWatch counted({server_.endpoint(), "work", *control_, redis_control_}, traffic_, {});
+    CounterWatch counted({server_.endpoint(), "work", *control_, redis_control_}, traffic_, true,
+                         {});
     Observation observation(*control_, redis_control_, redis_.endpoint());
     warm_up();
     counted.window_begins();
@@ -108,12 +109,22 @@ TEST_P(CounterWatchTest, TheWindowIsTheWindowAndTheLoadIsTheLoad) {
 
 TEST_P(CounterWatchTest, ItsConnectionsHinderNobody) {
   read_use(*control_);
-  CounterWatch counted({server_.endpoint(), "work", *control_, redis_control_}, traffic_, {});
+  CounterWatch counted({server_.endpoint(), "work", *control_, redis_control_}, traffic_, true, {});
   counted.window_begins();
   EXPECT_EQ(await_other_sessions_end(*control_, 0ms), 0);
   control_.reset();
   PostgresControl maintenance(server_.endpoint(), {});
   maintenance.execute("DROP DATABASE work");  // it is not connected to it
+}
+
+TEST_P(CounterWatchTest, WaitsAreLeftAloneWhereNobodyWantsThem) {
+  CounterWatch counted({server_.endpoint(), "work", *control_, redis_control_}, traffic_, false,
+                       {});
+  counted.window_begins();
+  counted.window_ended();
+  const ServerCounters counters = counted.finish();
+  EXPECT_EQ(counters.waits.looks, 0);
+  EXPECT_NE(counters.waits.missing.find("sample_waits"), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CounterWatchTest, testing::ValuesIn(test_versions()),

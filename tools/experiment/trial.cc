@@ -145,7 +145,7 @@ std::string measure(Workbench& bench, const TrialOptions& options, EventLog& log
   Observation observation(bench.postgres(), bench.redis(), bench.redis_endpoint());
   CounterWatch counted(
       {bench.server_database(), bench.working_database().database, bench.postgres(), bench.redis()},
-      bench.traffic(), bench.stop());
+      bench.traffic(), bench.scenario().load.sample_waits, bench.stop());
   LoadWatch window = watched(observation, counted, window_start);
   const Scenario driven = in_turns(bench.scenario(), options.turns, window, environment);
   const LoadOutcome outcome = bench.drive(driven, bench.traffic(), options.stage + ": measure",
