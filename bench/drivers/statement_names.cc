@@ -1,8 +1,8 @@
 #include "bench/drivers/statement_names.h"
 
 #include <string_view>
-#include <variant>
 
+#include "bench/engine/sql_step_calls.h"
 #include "bench/model/sql_text.h"
 
 namespace tare {
@@ -44,14 +44,9 @@ std::string StatementNames::name_of(const std::string& shown) const {
 
 std::vector<StatementNames::Named> named_statements(const Traffic& traffic) {
   std::vector<StatementNames::Named> named;
-  for (const OperationTraffic& operation : traffic.operations()) {
-    for (const auto& step : operation.steps) {
-      const auto* plain = std::get_if<PlainStep>(&step);
-      const PlannedCall& call = plain ? plain->call : std::get<CacheStep>(step).query;
-      if (call.server != Server::postgres) continue;
-      named.push_back({operation.name + "/" + operation.call_names[call.slot],
-                       traffic.sql_calls()[call.index].sql});
-    }
+  for (const SqlStepCall& call : sql_step_calls(traffic)) {
+    named.push_back({traffic.operations()[call.operation].name + "/" + call.name,
+                     traffic.sql_calls()[call.index].sql});
   }
   return named;
 }

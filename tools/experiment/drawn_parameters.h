@@ -7,20 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "bench/engine/traffic.h"
+#include "bench/engine/sql_step_calls.h"
 
 namespace tare {
-
-// One SQL call of an operation.
-struct SqlStepCall {
-  size_t operation = 0;  // in Traffic::operations()
-  std::string name;      // of the step
-  size_t index = 0;      // in Traffic::sql_calls()
-  bool on_miss = false;  // asked only when the cache has no answer
-};
-
-// Of all operations, in their order and that of their steps.
-std::vector<SqlStepCall> sql_step_calls(const Traffic& traffic);
 
 // The parameters with which the operation's first thousand requests make the call, in their order;
 // or a job's first batches.

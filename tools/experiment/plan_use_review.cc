@@ -7,30 +7,21 @@
 #include <chrono>
 #include <cmath>
 
+#include "bench/engine/sql_step_calls.h"
+
 namespace tare {
 namespace {
 
 constexpr int64_t kChosenAt = 6;    // executions: the first of which a generic plan may serve
 constexpr double kWarmedUpAt = 10;  // executions for each connection, with some to spare
 
-// A statement with parameters and where it stands.
-struct StatementStep {
-  size_t index = 0;  // in Traffic::sql_calls()
-  size_t operation = 0, call = 0;
-};
-
-std::vector<StatementStep> steps_with_parameters(const Traffic& traffic) {
-  std::vector<StatementStep> steps;
-  for (size_t i = 0; i < traffic.operations().size(); ++i) {
-    for (const auto& step : traffic.operations()[i].steps) {
-      const auto* plain = std::get_if<PlainStep>(&step);
-      const PlannedCall& call = plain ? plain->call : std::get<CacheStep>(step).query;
-      if (call.server != Server::postgres) continue;
-      if (traffic.sql_calls()[call.index].parameters.empty()) continue;
-      steps.push_back({call.index, i, call.slot});
-    }
-  }
-  return steps;
+// Without parameters there is one plan only.
+std::vector<SqlStepCall> calls_with_parameters(const Traffic& traffic) {
+  std::vector<SqlStepCall> calls = sql_step_calls(traffic);
+  std::erase_if(calls, [&traffic](const SqlStepCall& call) {
+    return traffic.sql_calls()[call.index].parameters.empty();
+  });
+  return calls;
 }
 
 StepPlanUse use_of(size_t statement, const std::vector<SessionReport>& sessions) {
@@ -93,7 +84,7 @@ void note_short_warmup(const Load& load, const std::vector<StepPlanUse>& steps,
 
 std::optional<SessionPlans> review_plan_use(const Scenario& scenario, const Traffic& traffic,
                                             const LoadOutcome& outcome) {
-  const std::vector<StatementStep> statements = steps_with_parameters(traffic);
+  const std::vector<SqlStepCall> statements = calls_with_parameters(traffic);
   if (scenario.load.protocol != Protocol::prepared || statements.empty()) return std::nullopt;
   SessionPlans plans;
   for (const SessionReport& session : outcome.postgres_sessions) {
@@ -102,12 +93,12 @@ std::optional<SessionPlans> review_plan_use(const Scenario& scenario, const Traf
   }
   const auto readers = outcome.stats.operations();
   std::vector<StepPlanUse> of_readers;
-  for (const StatementStep& statement : statements) {
+  for (const SqlStepCall& statement : statements) {
     const OperationTraffic& operation = traffic.operations()[statement.operation];
     StepPlanUse step = use_of(statement.index, outcome.postgres_sessions);
     step.operation = operation.name;
-    step.step = operation.call_names[statement.call];
-    step.warmup_executions = outcome.stats.warmup_calls(statement.operation, statement.call);
+    step.step = statement.name;
+    step.warmup_executions = outcome.stats.warmup_calls(statement.operation, statement.slot);
     const auto asked = readers.find(operation.name);
     if (asked != readers.end() && asked->second.steps.at(step.step).calls > 0) {
       of_readers.push_back(step);

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "bench/engine/schedule.h"
+#include "bench/engine/sql_step_calls.h"
 #include "tools/plans/plan_shape.h"
 #include "tools/plans/plan_tree.h"
 
@@ -32,13 +33,8 @@ struct StatementStep {
 // By place in Traffic::sql_calls().
 std::vector<StatementStep> statement_steps(const Traffic& traffic) {
   std::vector<StatementStep> steps(traffic.sql_calls().size());
-  for (const OperationTraffic& operation : traffic.operations()) {
-    for (const auto& step : operation.steps) {
-      const auto* plain = std::get_if<PlainStep>(&step);
-      const PlannedCall& call = plain ? plain->call : std::get<CacheStep>(step).query;
-      if (call.server != Server::postgres) continue;
-      steps[call.index] = {operation.name, operation.call_names[call.slot]};
-    }
+  for (const SqlStepCall& call : sql_step_calls(traffic)) {
+    steps[call.index] = {traffic.operations()[call.operation].name, call.name};
   }
   return steps;
 }
