@@ -113,11 +113,36 @@ std::string aligned(const std::vector<std::vector<Cell>>& rows, const std::vecto
   return out;
 }
 
+namespace {
+
+// Bytes of a character at the start of `text` that says nothing and changes how the rest is shown:
+// controls, and marks that turn the direction of writing. 0: an ordinary one.
+size_t control_length(std::string_view text) {
+  const auto byte = [text](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
+  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) return 2;  // U+0080 to U+009F
+  if (byte(0) == 0xd8 && byte(1) == 0x9c) return 2;                     // U+061C
+  if (byte(0) != 0xe2) return 0;
+  const bool marks = byte(1) == 0x80 &&
+                     (byte(2) == 0x8e || byte(2) == 0x8f || (byte(2) >= 0xaa && byte(2) <= 0xae));
+  const bool isolates = byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9;
+  return marks || isolates ? 3 : 0;
+}
+
+}  // namespace
+
 std::string harmless(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = c == '\n' || c == '\t' ? ' ' : '?';
+  std::string out;
+  while (!text.empty()) {
+    const size_t length = control_length(text);
+    if (length == 0) {
+      out += text[0];
+    } else {
+      out += text[0] == '\n' || text[0] == '\t' ? ' ' : '?';
+    }
+    text.remove_prefix(std::max<size_t>(length, 1));
   }
   return out;
 }

@@ -84,6 +84,13 @@ TEST(Cells, PaintOutsideTheColumns) {
 
 TEST(Cells, LetNoEscapeSequenceThrough) {
   EXPECT_EQ(harmless("a\x1b[2Jb\nc\x7f"), "a?[2Jb c?");
+  EXPECT_EQ(harmless("a\xE2\x80\xAE"
+                     "b\xE2\x81\xA6"
+                     "c\xC2\x9B"
+                     "d\xD8\x9C"),
+            "a?b?c?d?")
+      << "marks that turn the direction, and a control of one character";
+  EXPECT_EQ(harmless("\xC3\xA4\xE2\x80\xA6\xE2"), "\xC3\xA4\xE2\x80\xA6\xE2");
 }
 
 TEST(Cells, KeepTheLinesOfALongerText) {
