@@ -110,9 +110,11 @@ struct QueryMap {
   std::vector<PlanClass> classes;  // by share, the largest first
   std::vector<PlanBoundary> boundaries;
   std::vector<MeasuredPoint> measured;
-  std::string generic_plan;        // F1; empty: the query has no parameters, or it was refused
-  std::string generic_summary;     // in words
-  bool switches = false;           // a session goes over to the generic plan after five executions
+  std::string generic_plan;     // F1; empty: the query has no parameters, or it was refused
+  std::string generic_summary;  // in words
+  bool switches = false;        // most sessions go over to the generic plan after five executions
+  // Of sessions, by what the load asks: how many do. The first five sets of parameters decide.
+  double generic_share = 0;
   std::vector<std::string> notes;  // what is missing, and why; what a reader must know
 
   friend bool operator==(const QueryMap&, const QueryMap&) = default;

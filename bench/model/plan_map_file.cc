@@ -116,6 +116,7 @@ ordered_json written(const QueryMap& query) {
   out["generic_plan"] = query.generic_plan;
   out["generic_summary"] = query.generic_summary;
   out["switches"] = query.switches;
+  out["generic_share"] = query.generic_share;
   out["notes"] = query.notes;
   return out;
 }
@@ -180,6 +181,7 @@ QueryMap query_in(const ordered_json& value) {
   query.generic_plan = value.at("generic_plan");
   query.generic_summary = value.at("generic_summary");
   query.switches = value.at("switches");
+  query.generic_share = value.value("generic_share", query.switches ? 1.0 : 0.0);
   query.notes = value.at("notes").get<std::vector<std::string>>();
   return query;
 }

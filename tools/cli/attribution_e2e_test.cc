@@ -76,7 +76,7 @@ TEST_F(Attribution, ASettingThatIsAllowedByNameIsJudged) {
            {"shell": "psql -X -q -c \"ALTER DATABASE $PGDATABASE RESET work_mem\""}])j";
   const TareOutcome refused = weigh(apply, rollback, {"--allow-shell"});
   EXPECT_EQ(refused.code, 3) << refused.out << refused.errors;
-  expect_says(refused.out, "not attributable: settings differs between the arms: work_mem: ");
+  expect_says(refused.out, "not attributable: settings differ between the arms: work_mem: ");
   std::filesystem::remove_all(tare_.results());
   const TareOutcome judged = weigh(apply, rollback, {"--allow-shell", "--allow", "settings"});
   EXPECT_LE(judged.code, 2) << judged.out << judged.errors;

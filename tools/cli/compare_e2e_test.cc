@@ -264,7 +264,7 @@ void CompareTest::compares_arms() {
   });
   const TareOutcome undeclared = compare({folder + ":baseline", later.string()});
   EXPECT_EQ(undeclared.code, 3) << undeclared.out;
-  expect_in(undeclared.out, "the PostgreSQL setting work_mem differs");
+  expect_in(undeclared.out, R"(settings differ between the arms: work_mem: not set -> "9MB")");
   const fs::path other = copy("blog");
   const auto rename = [](ordered_json& file) { file["scenario"] = "blog"; };
   edit(other / "experiment.json", rename);

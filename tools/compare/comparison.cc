@@ -328,6 +328,7 @@ Comparison compare(const std::vector<PairSample>& pairs, const Criteria& criteri
   out.limits = judge_limits(criteria.limits, contenders);
   out.plan_changes = plan_changes(pairs, out.plans_compared);
   out.plan_use = plan_use_changes(pairs);
+  out.watched = watched_in(pairs);
   out.hit_or_fix = hit_or_fix(pairs, criteria);
   out.hit_ratio_baseline = overall_hit_ratio(pairs, Arm::baseline);
   out.hit_ratio_contender = overall_hit_ratio(pairs, Arm::contender);

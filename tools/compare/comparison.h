@@ -152,8 +152,8 @@ struct PlanChange {
   friend bool operator==(const PlanChange&, const PlanChange&) = default;
 };
 
-// A step that the connections of one arm ran with generic plans more often than those of the other:
-// of its executions, the share. What a connection's first parameters happened to be may be why.
+// A step with which more connections of one arm went over to the generic plan than of the other,
+// beyond chance (three standard errors): the shares of those that ran it six times or more.
 struct PlanUseChange {
   std::string operation;
   std::string step;
@@ -204,6 +204,7 @@ struct Comparison {
   // Between the arms; none: the trials are an older tare's.
   std::optional<EnvironmentComparison> environment = {};
   std::vector<CounterChange> counter_changes = {};  // shown, gate nothing; see counter_changes.h
+  std::vector<std::string> watched = {};  // beside the load, in words: what could not be had, too
 
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include "tools/compare/comparison_parts.h"
 #include "tools/compare/trial_guards.h"
@@ -30,13 +31,16 @@ std::string advice(const std::string& group, const Declared& declared) {
       fmt::join(declared.variables, ", "), allow);
 }
 
+const std::set<std::string> kPlural = {"settings", "extensions", "statistics"};
+
 void add_undeclared(const EnvironmentComparison& environment, const std::string& between,
                     const Declared& declared, std::vector<std::string>& reasons) {
   for (const GroupDifference& difference : environment.differing) {
     if (difference.standing != Standing::undeclared) continue;
-    reasons.push_back(fmt::format(
-        "not attributable: {} differs between {}: {}; {}", group_words(difference.group), between,
-        fmt::join(difference.details, "; "), advice(difference.group, declared)));
+    reasons.push_back(
+        fmt::format("not attributable: {} {} between {}: {}; {}", group_words(difference.group),
+                    kPlural.contains(difference.group) ? "differ" : "differs", between,
+                    fmt::join(difference.details, "; "), advice(difference.group, declared)));
   }
 }
 

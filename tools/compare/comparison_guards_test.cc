@@ -119,7 +119,7 @@ TEST(ComparisonGuards, MoreThanTheVariableIsNotAttributable) {
   ASSERT_EQ(refused.invalid_reasons.size(), 1u);
   EXPECT_EQ(
       refused.invalid_reasons[0],
-      "not attributable: settings differs between the arms: work_mem: not set -> \"64MB\"; the "
+      "not attributable: settings differ between the arms: work_mem: not set -> \"64MB\"; the "
       "change's variable is schema.index: weigh what else it does by itself, or allow it by "
       "name: --allow settings");
   EXPECT_EQ(exit_code(refused), 3);
@@ -189,7 +189,13 @@ TEST(ComparisonBlocks, CountStepsThatOneArmDoesNotHave) {
 
 TEST(ComparisonBlocks, SaysWhenTriggersReadUncounted) {
   TrialPlan with = plan_of("a", 4, 0);
-  with.shape.triggers = true;
+  with.shape.triggers = {"audit", "totals"};
+  TrialPlan fewer = plan_of("a", 4, 0);
+  fewer.shape.triggers = {"audit"};
+  const Row more = row_of(compare(planned({fewer}, {with}), {}), "blocks_per_query");
+  EXPECT_EQ(more.verdict, Verdict::inconclusive) << "one that was there hides no new one";
+  const Row same = row_of(compare(planned({with}, {with}), {}), "blocks_per_query");
+  EXPECT_EQ(same.verdict, Verdict::equivalent);
   const Row row = row_of(compare(planned({plan_of("a", 4, 0)}, {with}), {}), "blocks_per_query");
   EXPECT_EQ(row.verdict, Verdict::inconclusive);
   EXPECT_NE(row.note.find("triggers"), std::string::npos);

@@ -139,6 +139,7 @@ ordered_json written(const Comparison& comparison) {
                           {"same", comparison.environment->same},
                           {"unknown", comparison.environment->unknown}};
   }
+  if (!comparison.watched.empty()) out["watched"] = comparison.watched;
   if (!comparison.plan_use.empty()) out["plan_use"] = written_list(comparison.plan_use);
   // An older tare's has none, and its trials no counters.
   if (!comparison.counter_changes.empty()) {

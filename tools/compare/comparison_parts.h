@@ -90,6 +90,9 @@ std::vector<std::string> different_rows(const std::vector<PairSample>& pairs);
 
 std::vector<PlanChange> plan_changes(const std::vector<PairSample>& pairs, int& steps_compared);
 
+// What auto_explain told and cost, and what was not watched and why; empty: an older tare's.
+std::vector<std::string> watched_in(const std::vector<PairSample>& pairs);
+
 std::vector<PlanUseChange> plan_use_changes(const std::vector<PairSample>& pairs);
 
 // What makes the pairs not comparable; empty when nothing does. What differs between the arms'

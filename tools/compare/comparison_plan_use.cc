@@ -8,23 +8,33 @@
 namespace tare {
 namespace {
 
-constexpr double kLittle = 0.05;  // of the executions: connections that settle by chance
+constexpr double kStandardErrors = 3;
 
-struct Executions {
-  int64_t generic = 0, all = 0;
+// Those that have chosen: the first five executions are planned for their values anyhow.
+struct Connections {
+  int64_t generic = 0, decided = 0;
 
-  double share() const { return double(generic) / double(all); }
+  double share() const { return double(generic) / double(decided); }
 };
 
-using ByStep = std::map<std::pair<std::string, std::string>, Executions>;
+using ByStep = std::map<std::pair<std::string, std::string>, Connections>;
 
 void add(const Sample& sample, ByStep& steps) {
   if (!sample.result.session_plans) return;
   for (const StepPlanUse& step : sample.result.session_plans->steps) {
-    Executions& executions = steps[{step.operation, step.step}];
-    executions.generic += step.generic_executions;
-    executions.all += step.executions();
+    Connections& connections = steps[{step.operation, step.step}];
+    connections.generic += step.generic;
+    connections.decided += step.connections - step.undecided;
   }
+}
+
+// Which connections settle is chance, of the values that they are asked first.
+bool is_beyond_chance(const Connections& before, const Connections& after) {
+  const double all = double(before.decided + after.decided);
+  const double share = double(before.generic + after.generic) / all;
+  const double error =
+      std::sqrt(share * (1 - share) * (1 / double(before.decided) + 1 / double(after.decided)));
+  return std::abs(after.share() - before.share()) > kStandardErrors * error;
 }
 
 }  // namespace
@@ -36,12 +46,11 @@ std::vector<PlanUseChange> plan_use_changes(const std::vector<PairSample>& pairs
     add(pair.contender, after);
   }
   std::vector<PlanUseChange> changes;
-  for (const auto& [step, executions] : before) {
+  for (const auto& [step, connections] : before) {
     const auto other = after.find(step);
-    if (other == after.end() || executions.all == 0 || other->second.all == 0) continue;
-    const double baseline = executions.share(), contender = other->second.share();
-    if (std::abs(contender - baseline) <= kLittle) continue;
-    changes.push_back({step.first, step.second, baseline, contender});
+    if (other == after.end() || connections.decided == 0 || other->second.decided == 0) continue;
+    if (!is_beyond_chance(connections, other->second)) continue;
+    changes.push_back({step.first, step.second, connections.share(), other->second.share()});
   }
   return changes;
 }

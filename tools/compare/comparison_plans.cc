@@ -36,7 +36,7 @@ struct Work {
   std::map<std::string, double> plans;                      // of a step: their weight
   double only_before = 0, only_after = 0;  // per query, of steps that one arm does not have
   std::string problem;                     // a plan that only one arm has
-  bool triggers = false;                   // fired in one arm only
+  bool triggers = false;                   // others fired in one arm than in the other
 };
 
 // The mean counts of those steps of `plans` that `others` lack: a patched scenario has other steps.
@@ -81,7 +81,7 @@ Work work_of(const PairSample& pair, const std::string& operation, Count count) 
 }
 
 // What both arms counted per query, in each pair that tells; medians over the pairs go into `row`.
-// Says whether triggers fired in one arm only.
+// Says whether other triggers fired in one arm than in the other.
 bool count_into(Row& row, const std::vector<PairSample>& pairs, Count count) {
   std::vector<double> before, after;
   bool triggers = false;
@@ -158,8 +158,8 @@ Row judge_blocks(const std::vector<PairSample>& pairs, const std::string& operat
   if (triggers && *row.verdict != Verdict::regressed) {
     row.verdict = Verdict::inconclusive;
     row.note =
-        "triggers fire in one arm only, a foreign key's perhaps, and what they read is not "
-        "counted";
+        "other triggers fire in one arm than in the other, a foreign key's perhaps, and what they "
+        "read is not counted";
   }
   return row;
 }

@@ -340,7 +340,7 @@ TEST(Comparison, RefusesWhatIsNotComparable) {
   ASSERT_EQ(settings.size(), 1u);
   EXPECT_EQ(
       settings[0],
-      "not attributable: settings differs between the arms: work_mem: not set -> \"8MB\" (in 1 "
+      "not attributable: settings differ between the arms: work_mem: not set -> \"8MB\" (in 1 "
       "of 2 pairs); measure both alike, or allow it by name: --allow settings");
   EXPECT_EQ(reasons([](Result& result) { result.environment.versions["redis"] = "8"; }).size(), 1u);
   EXPECT_EQ(reasons([](Result& result) { result.environment.redis_settings["dir"] = "/x"; }).size(),

@@ -225,6 +225,7 @@ Comparison read_comparison(const json& value) {
   if (const auto found = value.find("environment"); found != value.end()) {
     out.environment = read_environment(*found);
   }
+  out.watched = value.value("watched", std::vector<std::string>());
   if (const auto changes = value.find("plan_use"); changes != value.end()) {
     for (const json& each : *changes) {
       out.plan_use.push_back({text_of(each, "operation"), text_of(each, "step"),

@@ -102,6 +102,7 @@ Experiment whole_experiment() {
   out.comparison.plan_use = {{"page", "query", 0.25, 0.875}};
   out.comparison.null_check = {{"page", "response_time_tm95", 0.01, -0.02, 0.04, 3},
                                {"other", "throughput", -0.5, {}, {}, 1}};
+  out.comparison.watched = {"auto_explain told nothing"};
   out.comparison.pairs = 2;
   PlanTransition transition;
   transition.before = "a", transition.after = "b", transition.share = 0.3, transition.points = 2;

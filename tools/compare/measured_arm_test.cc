@@ -152,7 +152,7 @@ TEST_F(MeasuredArmTest, AllowsWhatTheChangesDeclareAndNothingElse) {
   const Experiment undeclared = weigh(a, b);
   EXPECT_EQ(undeclared.exit_code, 3);
   EXPECT_TRUE(
-      has(undeclared.comparison.invalid_reasons, "settings differs between the arms: jit: "));
+      has(undeclared.comparison.invalid_reasons, "settings differ between the arms: jit: "));
 }
 
 TEST_F(MeasuredArmTest, SaysWhichMachineAndWhichCriteria) {

@@ -32,7 +32,8 @@ Row row_of_refusal(const QueryDifference& query, const Refusal& each, const Crit
   return row;
 }
 
-Row row_of(const QueryDifference& query, const PlanTransition& each, const Criteria& criteria) {
+Row row_of_blocks(const QueryDifference& query, const PlanTransition& each,
+                  const Criteria& criteria) {
   Row row;
   row.operation = query.operation;
   row.step = fmt::format("{} ({})", query.step, shortened(to_words(each.example), kLongestExample));
@@ -41,14 +42,28 @@ Row row_of(const QueryDifference& query, const PlanTransition& each, const Crite
   row.kind = ChangeKind::exact;
   row.margin = margin_of(criteria, row.metric);
   row.pairs = 1;
+  row.note = to_words(each);
+  if (is_asked(each.share) && !each.coin_flip && !each.generic) row.gating = Gating::gating;
+  return row;
+}
+
+// Another plan, and nobody knows its work.
+Row row_of_unknown(const QueryDifference& query, const PlanTransition& each,
+                   const Criteria& criteria) {
+  Row row = row_of_blocks(query, each, criteria);
+  row.verdict = Verdict::inconclusive;
+  row.note += "; its work is not known: it was not executed in both arms";
+  return row;
+}
+
+Row row_of(const QueryDifference& query, const PlanTransition& each, const Criteria& criteria) {
+  Row row = row_of_blocks(query, each, criteria);
   const auto before = double(each.before_work->logical_reads + each.before_work->temp_blocks);
   const auto after = double(each.after_work->logical_reads + each.after_work->temp_blocks);
   row.baseline = before;
   row.contender = after;
   if (before > 0) row.change = (after - before) / before;
   row.verdict = Verdict::regressed;
-  if (is_asked(each.share) && !each.coin_flip && !each.generic) row.gating = Gating::gating;
-  row.note = to_words(each);
   if (before == after) {  // the same blocks for many more rows, or more WAL
     row.metric = "rows_per_query";
     row.unit = Unit::rows;
@@ -76,8 +91,12 @@ std::vector<Row> plan_rows(const MapDifference& difference, const Criteria& crit
       if (each.share > 0) rows.push_back(row_of_refusal(query, each, criteria));
     }
     for (const PlanTransition& each : query.transitions) {
-      if (each.verdict != WorkVerdict::regressed || !each.before_work || !each.after_work) continue;
-      rows.push_back(row_of(query, each, criteria));
+      const bool known = each.before_work && each.after_work;
+      if (!known && each.before != each.after && is_asked(each.share)) {
+        rows.push_back(row_of_unknown(query, each, criteria));
+      } else if (known && each.verdict == WorkVerdict::regressed) {
+        rows.push_back(row_of(query, each, criteria));
+      }
     }
   }
   return rows;

@@ -9,9 +9,6 @@
 
 namespace tare {
 
-// Parameters that fewer calls ask with are shown and do not gate: the load says little of them.
-inline constexpr double kFewestCalls = 0.01;
-
 // The limit that work is held against: the margin of blocks_per_query, and 50 blocks.
 WorkLimit work_limit(const Criteria& criteria);
 

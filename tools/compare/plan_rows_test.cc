@@ -53,12 +53,17 @@ TEST(PlanRows, CoinFlipsAndWhatNobodyAsksDoNotGate) {
   EXPECT_NE(rows[0].note.find("a coin flip"), std::string::npos);
 }
 
-TEST(PlanRows, WhatWasNotExecutedHasNone) {
+TEST(PlanRows, AnotherPlanThatWasNotExecutedIsInconclusive) {
   PlanTransition planned = transition(0.5, 5, 3411);
   planned.after_work.reset();
   PlanTransition same = transition(0.5, 5, 5);
   same.verdict = WorkVerdict::same;
-  EXPECT_TRUE(plan_rows(of({planned, same}), {}).empty());
+  const auto rows = plan_rows(of({planned, same}), {});
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].verdict, Verdict::inconclusive);
+  EXPECT_EQ(rows[0].gating, Gating::gating);
+  planned.share = 0.001;
+  EXPECT_TRUE(plan_rows(of({planned}), {}).empty()) << "hardly anybody asks it";
 }
 
 TEST(PlanRows, TheLimitIsTheMarginOfBlocks) {

@@ -8,8 +8,9 @@
 
 namespace tare {
 
-// At most ten sets: the three that most calls ask with, what `like` (null: no such map) has
-// executed, and of each plan the example.
+// At most twelve sets: the three that most calls ask with, of each plan the example, or, where
+// `like` (null: no such map) tells of another state, of each plan there with each plan here the
+// most called; then what `like` has executed.
 std::vector<Parameters> parameters_to_measure(const QueryMap& query, const QueryMap* like);
 
 }  // namespace tare

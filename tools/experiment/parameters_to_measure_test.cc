@@ -34,10 +34,22 @@ TEST(ParametersToMeasure, TheMostCalledThenAnotherMapsThenOneOfEachPlan) {
   EXPECT_EQ(parameters_to_measure(query, &like), with);
 }
 
+// One plan gives way to another for the rarer parameters only.
+TEST(ParametersToMeasure, OfEachPlanBeforeWithEachPlanNow) {
+  QueryMap before, now;
+  for (const char* value : {"a", "b", "c", "d", "e"}) before.points.push_back(point(value, 0.19));
+  before.points.push_back(point("f", 0.05));
+  for (MapPoint& each : before.points) each.plan = "index";
+  now = before;
+  now.points[5].plan = "scan";
+  const std::vector<Parameters> with = {{"a"}, {"b"}, {"c"}, {"f"}};
+  EXPECT_EQ(parameters_to_measure(now, &before), with);
+}
+
 TEST(ParametersToMeasure, AreFew) {
   QueryMap query;
   for (int i = 0; i < 50; ++i) query.classes.push_back(of(std::to_string(i), 1));
-  EXPECT_EQ(parameters_to_measure(query, nullptr).size(), 10u);
+  EXPECT_EQ(parameters_to_measure(query, nullptr).size(), 12u);
   EXPECT_TRUE(parameters_to_measure({}, nullptr).empty());
 }
 

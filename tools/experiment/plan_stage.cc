@@ -6,6 +6,7 @@
 #include "tools/compare/stored_plan_maps.h"
 #include "tools/experiment/capture_plan_map.h"
 #include "tools/experiment/change_actions.h"
+#include "tools/experiment/plan_executions.h"
 
 namespace tare {
 namespace {
@@ -56,8 +57,13 @@ std::optional<MapDifference> compare_plans_of(const AbArms& arms, const Change& 
   // does.
   Workbench& contender = arms.exchanged != nullptr ? arms.exchanged->contender : arms.contender;
   if (arms.apart()) arms.baseline.refresh();  // the contender was prepared last
-  const PlanMap before = map_of(arms.baseline, "baseline", nullptr);
+  PlanMap before = map_of(arms.baseline, "baseline", nullptr);
   const PlanMap after = map_with_change(contender, change, before, log);
+  if (has_more_executed(after, before)) {  // which plans split is known only now
+    arms.baseline.refresh();
+    arms.baseline.say("baseline: work of plans that changed");
+    execute_like(arms.baseline.postgres(), after, before);
+  }
   write_plan_map(folder / kBaselineMap, before);
   write_plan_map(folder / kContenderMap, after);
   return map_difference(before, after, work_limit(criteria));

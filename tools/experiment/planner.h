@@ -16,6 +16,9 @@ namespace tare {
 // Settings of the session, for one plan: {"enable_seqscan", "off"}.
 using PlannerSettings = std::vector<std::pair<std::string, std::string>>;
 
+// Of one statement for a plan map.
+inline constexpr std::chrono::milliseconds kLongestExecution{10'000};
+
 class Planner {
  public:
   // Prepares `sql`. Each of its statements may run for `limit`. Throws SqlError when PostgreSQL

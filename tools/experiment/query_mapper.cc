@@ -13,12 +13,12 @@
 #include "tools/experiment/column_samples.h"
 #include "tools/experiment/parameters_to_measure.h"
 #include "tools/experiment/plan_boundaries.h"
+#include "tools/experiment/plan_executions.h"
 #include "tools/experiment/plan_margin.h"
 #include "tools/experiment/planner.h"
 #include "tools/plans/map_difference.h"
 #include "tools/plans/parameter_uses.h"
 #include "tools/plans/plan_shape.h"
-#include "tools/plans/work.h"
 
 namespace tare {
 namespace {
@@ -26,11 +26,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kLongestQuery{30};  // of the whole
-constexpr std::chrono::milliseconds kLongestStatement{10'000};
 constexpr size_t kFrequentDrawn = 60, kOtherDrawn = 60;
 constexpr size_t kPlannedBefore = 5;  // executions until a generic plan is considered
-constexpr size_t kMostEstimates = 3;
-constexpr double kWrongEstimate = 2;  // times
+constexpr int kSessions = 16;         // that are tried
 
 Parameters to_parameters(const DrawnParameters& drawn) {
   return {drawn.begin(), drawn.end()};
@@ -44,7 +42,7 @@ class QueryMapper {
         like_(of.like),
         prepared_(of.prepared),
         query_(query),
-        planner_(postgres, query.sql, kLongestStatement) {}
+        planner_(postgres, query.sql, kLongestExecution) {}
 
   void map(const std::vector<DrawnParameters>& drawn) {
     look_at_generic(drawn);
@@ -80,19 +78,15 @@ class QueryMapper {
     }
   }
 
-  void refuse(const char* what, const SqlError& error, MapPoint& point) {
-    point.error = to_text(error);
+  void count_refusal(const char* what, const SqlError& error, const Parameters& parameters) {
     Refused& refused = refused_[fmt::format("{}: {}", what, error.message())];
-    if (refused.count++ == 0) refused.first = point.parameters;
+    if (refused.count++ == 0) refused.first = parameters;
   }
 
   void look_at_generic(const std::vector<DrawnParameters>& drawn) {
     if (planner_.parameters() == 0) return;
-    std::vector<Parameters> first;
-    for (size_t i = 0; i < std::min(drawn.size(), kPlannedBefore); ++i) {
-      first.push_back(to_parameters(drawn[i]));
-    }
-    const Parameters any = first.empty() ? Parameters(planner_.parameters()) : first.front();
+    const Parameters any =
+        drawn.empty() ? Parameters(planner_.parameters()) : to_parameters(drawn.front());
     std::vector<ParameterColumn> columns;
     try {
       const PlanTree tree = read_plan_tree(planner_.generic_plan(any));
@@ -100,11 +94,27 @@ class QueryMapper {
           parameter_columns(read_plan_tree(planner_.generic_plan(any, Planner::Names::qualified)));
       query_.generic_plan = fingerprints(tree, roots_).plan;
       query_.generic_summary = plan_shape(tree, roots_).summary;
-      query_.switches = prepared_ && planner_.switches_after(first);
+      if (prepared_) query_.generic_share = share_of_generic_sessions(drawn);
+      query_.switches = query_.generic_share >= 0.5;
     } catch (const SqlError& error) {
       note("no generic plan: " + to_text(error));
     }
     for (const ParameterColumn& column : columns) add_column(column);
+  }
+
+  // Each session meets other parameters first. Nobody asks it: as no parameters at all.
+  double share_of_generic_sessions(const std::vector<DrawnParameters>& drawn) {
+    int sessions = 0, generic = 0;
+    for (size_t start = 0; sessions < kSessions; start += kPlannedBefore, ++sessions) {
+      if (start > 0 && start + kPlannedBefore > drawn.size()) break;
+      std::vector<Parameters> first;
+      for (size_t i = start; i < std::min(drawn.size(), start + kPlannedBefore); ++i) {
+        first.push_back(to_parameters(drawn[i]));
+      }
+      generic += planner_.switches_after(first);
+      if (Clock::now() > generic_deadline_) return double(generic) / (sessions + 1);
+    }
+    return sessions > 0 ? double(generic) / sessions : 0;
   }
 
   // Of partitions their root's column, once.
@@ -198,7 +208,8 @@ class QueryMapper {
       }
       if (!point.selectivity) point.selectivity = selectivity_of(point);
     } catch (const SqlError& error) {
-      refuse("refused", error, point);
+      point.error = to_text(error);
+      count_refusal("refused", error, point.parameters);
     }
   }
 
@@ -307,39 +318,17 @@ class QueryMapper {
       if (parameters.size() != planner_.parameters()) continue;
       if (is_late("executions")) return;
       try {
-        if (query_.measured.empty()) planner_.measure(parameters);  // a first one reads catalogs
-        MeasuredPoint point;
-        point.parameters = parameters;
-        point.explain_json = planner_.measure(parameters);
-        const PlanTree tree = read_plan_tree(point.explain_json);
-        point.plan = fingerprints(tree, roots_).plan;
-        point.work = work_of(tree);
-        if (!tree.triggers.empty()) {
+        Execution done = execute_query(planner_, roots_, parameters, query_);
+        if (!done.triggers.empty()) {
           note(fmt::format("triggers fired ({}): their work is not in these figures",
-                           fmt::join(tree.triggers, ", ")));
+                           fmt::join(done.triggers, ", ")));
         }
-        point.estimates = row_estimates(tree, kWrongEstimate);
-        point.estimates.resize(std::min(point.estimates.size(), kMostEstimates));
-        if (query_.switches) measure_generic(point);
-        query_.measured.push_back(std::move(point));
+        query_.measured.push_back(std::move(done.point));
       } catch (const SqlError& error) {
-        refuse("not executed", error, point_of(parameters));
+        set_error(parameters, error, query_);
+        count_refusal("not executed", error, parameters);
       }
     }
-  }
-
-  void measure_generic(MeasuredPoint& point) {
-    point.generic_json = planner_.measure(point.parameters, Planner::Of::any_parameters);
-    point.generic_work = work_of(read_plan_tree(point.generic_json));
-  }
-
-  // What another map has executed may be no point of this one.
-  MapPoint& point_of(const Parameters& parameters) {
-    for (MapPoint& point : query_.points) {
-      if (point.parameters == parameters) return point;
-    }
-    add_point(parameters, "executed elsewhere", 0);
-    return query_.points.back();
   }
 
   struct Refused {
@@ -354,6 +343,7 @@ class QueryMapper {
   QueryMap& query_;
   Planner planner_;
   Clock::time_point deadline_ = Clock::now() + kLongestQuery;
+  Clock::time_point generic_deadline_ = Clock::now() + kLongestQuery / 6;
   std::vector<ColumnStatistics> statistics_;  // beside QueryMap::columns
   std::map<std::string, Seen> seen_;          // by F1
   std::map<std::string, Refused> refused_;    // by what, and PostgreSQL's words

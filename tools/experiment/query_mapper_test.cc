@@ -72,6 +72,13 @@ TEST(QueryMapper, ExecutesTheGenericPlanWhereSessionsGoOverToIt) {
   const std::vector<DrawnParameters> drawn(30, {"done"});
   map_query(server.postgres(), {{}, drawn}, query);
   ASSERT_TRUE(query.switches);
+  EXPECT_EQ(query.generic_share, 1);
+  QueryMap mixed;
+  mixed.sql = kByStatus;
+  std::vector<DrawnParameters> some(20, {"done"});
+  some.resize(40, {"failed"});
+  map_query(server.postgres(), {{}, some}, mixed);
+  EXPECT_EQ(mixed.generic_share, 0.5) << "four sessions of eight are asked for rare ones first";
   for (const MeasuredPoint& each : query.measured) {
     ASSERT_TRUE(each.generic_work.has_value());
     EXPECT_TRUE(read_plan_tree(each.generic_json).generic);

@@ -194,7 +194,7 @@ void Workbench::prepare(const std::function<void()>& first, const Workbench* twi
   count_statements();
   schema_at_start_ = schema_fingerprint(*postgres_);
   if (first) first();
-  check_statements();
+  if (checks_statements_) check_statements();
   if (twin) {
     values_ = twin->values_;
     traffic_ = std::make_unique<Traffic>(scenario_, values_);

@@ -46,6 +46,9 @@ class Workbench {
   // cache: both are taken from it, so that neither is a difference.
   void prepare(const std::function<void()>& first = {}, const Workbench* twin = nullptr);
 
+  // Before prepare(): statements that PostgreSQL refuses are left to whoever asks with them.
+  void leave_statements_unchecked() { checks_statements_ = false; }
+
   // What the change asks of a target that its other users would feel, or that a restart needs: one
   // problem each, with what to do. Asks the server; empty for the sandbox.
   std::vector<Problem> unfit_for_target(const Change& change);
@@ -144,6 +147,7 @@ class Workbench {
   std::optional<PostgresControl> maintenance_, postgres_;
   std::optional<RedisControl> redis_;
   std::vector<ValueSet> values_;
+  bool checks_statements_ = true;
   std::unique_ptr<Traffic> traffic_;
   std::optional<RedisSnapshot> snapshot_;
   std::string schema_at_start_;

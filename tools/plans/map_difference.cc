@@ -57,7 +57,10 @@ class Comparer {
       const bool same_generic = before_.switches && after_.switches &&
                                 !before_.generic_plan.empty() &&
                                 before_.generic_plan == after_.generic_plan;
+      // Some sessions may stay with custom plans.
+      const double custom = 1 - std::min(before_.generic_share, after_.generic_share);
       for (PlanTransition& each : out_.transitions) {
+        if (custom * each.share >= kFewestCalls) continue;
         each.generic = known || (same_generic && each.before != each.after);
       }
       int again = 0;

@@ -15,6 +15,10 @@ namespace tare {
 // flips lay within it), so such a plan is no ground to fail on.
 inline constexpr double kCoinFlip = 0.02;
 
+// Of the calls: parameters that fewer ask with are shown and do not gate, for the load says little
+// of them.
+inline constexpr double kFewestCalls = 0.01;
+
 // Parameters of one step that went from one plan to another; or stayed with it, and took other
 // work.
 struct PlanTransition {

@@ -143,6 +143,7 @@ TEST(MapDifference, WhatGenericSessionsDoNotMeetFailsNothing) {
   PlanMap before = baseline(), after = flipped();
   for (PlanMap* map : {&before, &after}) {
     map->queries[0].switches = true;
+    map->queries[0].generic_share = 1;
     map->queries[0].generic_plan = "g";
   }
   const MapDifference found = map_difference(before, after, {});
@@ -194,6 +195,7 @@ TEST(MapDifference, QueriesOfOneMapOnlyAreNamed) {
 TEST(MapDifference, GoingOverToTheGenericPlanIsTold) {
   PlanMap after = baseline();
   after.queries[0].switches = true;
+  after.queries[0].generic_share = 1;
   after.queries[0].generic_plan = "g";
   after.queries[0].generic_summary = "Index Scan using k on orders";
   const MapDifference found = map_difference(baseline(), after, {});
@@ -245,6 +247,7 @@ MeasuredPoint with_generic(MeasuredPoint point, int64_t blocks) {
 TEST(MapDifference, WhatSessionsGoOverToIsJudgedByItsOwnWork) {
   PlanMap before = baseline(), after = baseline();
   after.queries[0].switches = true;
+  after.queries[0].generic_share = 1;
   after.queries[0].generic_plan = "g";
   for (MeasuredPoint& each : after.queries[0].measured) each = with_generic(each, 3411);
   const MapDifference found = map_difference(before, after, {});
@@ -263,6 +266,9 @@ TEST(MapDifference, WhatSessionsGoOverToIsJudgedByItsOwnWork) {
   after.queries[0].measured[0] = with_generic(measured("done", "Seq Scan", 4000), 3411);
   EXPECT_FALSE(work_regressed(map_difference(before, after, {})))
       << "only a session's first five executions meet the other plan";
+  for (PlanMap* map : {&before, &after}) map->queries[0].generic_share = 0.9;
+  EXPECT_TRUE(work_regressed(map_difference(before, after, {})))
+      << "a tenth of the sessions stays with custom plans, and 62 % of their calls meet it";
 }
 
 TEST(MapDifference, ChangedPlansWithoutWorkAreUnknown) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,10 @@ struct PlanShape {
   std::vector<std::string> scans;       // "Index Scan using relation_target on relation"
   std::vector<std::string> others;      // joins, sorts, aggregates ...: "Hash Join", "Sort"
   std::vector<std::string> conditions;  // "Filter (a = ?) of Seq Scan on b"; all in plan order
-  int64_t blocks = 0;     // logical reads of the execution: shared and local, hit + read
-  int64_t rows = 0;       // rows the top node returned
-  bool triggers = false;  // fired; what they read is not among the blocks
+  int64_t blocks = 0;  // logical reads of the execution: shared and local, hit + read
+  int64_t rows = 0;    // rows the top node returned
+  // The names of those that fired; what they read is not among the blocks.
+  std::set<std::string> triggers;
 
   friend bool operator==(const PlanShape&, const PlanShape&) = default;
 };

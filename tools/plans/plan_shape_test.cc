@@ -43,11 +43,14 @@ TEST(PlanShape, TellsAnIndexReadWholeFromOneAskedForAPart) {
 }
 
 TEST(PlanShape, KnowsThatTriggersFired) {
-  EXPECT_FALSE(plan_shape(explained(kIndexScan)).triggers);
-  EXPECT_FALSE(plan_shape("[{\"Plan\":" + std::string(kIndexScan) + ",\"Triggers\":[]}]").triggers);
-  EXPECT_TRUE(plan_shape("[{\"Plan\":" + std::string(kIndexScan) +
-                         ",\"Triggers\":[{\"Trigger Name\":\"t\"}]}]")
-                  .triggers);
+  EXPECT_TRUE(plan_shape(explained(kIndexScan)).triggers.empty());
+  EXPECT_TRUE(
+      plan_shape("[{\"Plan\":" + std::string(kIndexScan) + ",\"Triggers\":[]}]").triggers.empty());
+  const std::string fired =
+      R"j(,"Triggers":[{"Trigger Name":"t"},{"Trigger Name":"RI_ConstraintTrigger_c_16411"}]}])j";
+  EXPECT_EQ(plan_shape("[{\"Plan\":" + std::string(kIndexScan) + fired).triggers,
+            (std::set<std::string>{"RI_ConstraintTrigger_c_", "t"}))
+      << "the number is another on another server";
 }
 
 TEST(PlanShape, ForgetsCostsRowsLiteralsAliasesAndWorkers) {

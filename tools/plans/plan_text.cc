@@ -156,6 +156,7 @@ bool has(std::string_view text, std::string_view part) {
     refuse(std::string("the plan is in EXPLAIN's XML format") + kAdvice);
   }
   if (has(text, "\"Node Type\"")) {
+    if (nested_too_deep(text)) refuse("the plan's nodes are nested too deeply to be read");
     refuse("the plan's JSON is damaged, perhaps cut short: copy it whole");
   }
   if (has(text, "- Plan:") || has(text, "Node Type: ")) {

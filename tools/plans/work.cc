@@ -11,7 +11,7 @@
 namespace tare {
 namespace {
 
-constexpr double kBlockBytes = 8192;
+constexpr double kFewestWalBytes = 16'384;
 constexpr double kRowsPerBlock = 100;
 constexpr double kManyTimes = 10;
 constexpr double kMostRows = 9e15;  // what no server could count is cut, so that it can be said
@@ -79,7 +79,7 @@ bool more_blocks(const WorkVector& before, const WorkVector& after, const WorkLi
 }
 
 bool more_wal(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {
-  return grew(double(before.wal_bytes) / kBlockBytes, double(after.wal_bytes) / kBlockBytes, limit);
+  return grew(double(before.wal_bytes), double(after.wal_bytes), {limit.share, kFewestWalBytes});
 }
 
 bool many_more_rows(const WorkVector& before, const WorkVector& after, const WorkLimit& limit) {

@@ -26,7 +26,7 @@ std::vector<RowEstimate> row_estimates(const PlanTree& plan, double least);
 // When more work is a regression.
 struct WorkLimit {
   double share = 0.2;  // of what it was ...
-  double blocks = 50;  // ... and at least so many blocks; of rows and WAL what is as much
+  double blocks = 50;  // ... and at least so many blocks; as many rows, and 16 kB of WAL
 
   friend bool operator==(const WorkLimit&, const WorkLimit&) = default;
 };
@@ -34,10 +34,10 @@ struct WorkLimit {
 enum class WorkVerdict { regressed, improved, same };
 std::string to_text(WorkVerdict verdict);
 
-// Regressed if logical reads, temporary blocks or WAL grew past the limit, or if as many blocks
-// took ten times the rows (through how many nodes a row goes is a matter of the plan, so that less
-// tells nothing); improved if any fell by as much and none grew. A hundred rows are as much as a
-// block: PostgreSQL's cpu_tuple_cost and seq_page_cost.
+// Regressed if logical reads, temporary blocks or WAL grew past the limit (of WAL 16 kB at least),
+// or if as many blocks took ten times the rows (through how many nodes a row goes is a matter of
+// the plan, so that less tells nothing); improved if any fell by as much and none grew. A hundred
+// rows are as much as a block: PostgreSQL's cpu_tuple_cost and seq_page_cost.
 WorkVerdict judge_work(const WorkVector& before, const WorkVector& after, const WorkLimit& limit);
 
 // "28 -> 1,361 blocks, 12 -> 40,960 rows": what of it matters.

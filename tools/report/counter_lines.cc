@@ -102,7 +102,7 @@ std::string statement_table(const ServerCounters& counters, const Style& style) 
     };
     const auto found = waits.find(statement);
     rows.push_back({{harmless(statement)},
-                    {count_cell(values["calls"])},
+                    {calls > 0 ? count_cell(values["calls"]) : "-"},
                     {calls > 0 ? time_cell(double(values["exec_time"]) / calls) : "-"},
                     each(double(values["rows"]), ""),
                     each(double(values["shared_blks_hit"] + values["shared_blks_read"] +

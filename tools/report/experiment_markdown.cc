@@ -75,8 +75,9 @@ std::string plan_items(const Comparison& comparison) {
   for (const std::string& line : plan_use_lines(comparison.plan_use)) {
     kinds.push_back(markdown_text(line));
   }
+  for (const std::string& line : comparison.watched) kinds.push_back(markdown_text(line));
   return (items.empty() ? "\n" + title + ".\n" : list(title, items)) +
-         list("Custom and generic plans", kinds);
+         list("Plans that ran", kinds);
 }
 
 std::string judged_items(const Comparison& comparison) {

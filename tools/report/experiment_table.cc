@@ -199,6 +199,7 @@ std::string experiment_table(const Experiment& experiment, const std::string& fo
   out += experiment.plans ? map_difference_table(*experiment.plans, MapDetail::asked, style)
                           : plan_lines(comparison, style);
   for (const std::string& line : plan_use_lines(comparison.plan_use)) out += line + "\n";
+  for (const std::string& line : comparison.watched) out += "watched: " + harmless(line) + "\n";
   for (const std::string& line : counter_change_lines(comparison.counter_changes)) {
     out += "counted: " + line + "\n";
   }

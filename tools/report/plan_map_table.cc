@@ -115,8 +115,11 @@ std::vector<Line> lines_below(const QueryMap& query) {
   }
   if (worst != nullptr) lines.push_back({"estimate: " + estimate_words(*worst)});
   if (query.switches) {
-    lines.push_back({"from the sixth execution on a session goes over to the generic plan: " +
-                         query.generic_summary,
+    lines.push_back({fmt::format("from the sixth execution on {} go over to the generic plan: {}",
+                                 query.generic_share < 1
+                                     ? percent_words(query.generic_share) + " of the sessions"
+                                     : std::string("sessions"),
+                                 query.generic_summary),
                      Paint::doubtful});
   }
   for (const std::string& note : query.notes) lines.push_back({"note: " + note, Paint::doubtful});
@@ -175,12 +178,13 @@ Paint paint_of(const PlanTransition& each) {
 }
 
 std::string verdict_words(const PlanTransition& each, const WorkLimit& limit) {
-  std::string words = !each.before_work || !each.after_work
-                          ? "work not measured: it takes EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
-                      : each.verdict == WorkVerdict::same
-                          ? "work the same"
-                          : fmt::format("work {}: {}", to_text(each.verdict),
-                                        work_words(*each.before_work, *each.after_work, limit));
+  std::string words =
+      !each.before_work || !each.after_work
+          ? "work not known: it takes an execution in both (EXPLAIN with ANALYZE, BUFFERS)"
+      : each.verdict == WorkVerdict::same
+          ? "work the same"
+          : fmt::format("work {}: {}", to_text(each.verdict),
+                        work_words(*each.before_work, *each.after_work, limit));
   if (each.coin_flip) {
     words += "; a coin flip: the plans are reckoned alike, so it may go back by itself";
   }

@@ -39,6 +39,7 @@ PlanMap orders_map() {
   measured.estimates = {{"Seq Scan on orders", 4120, 4, 4, 1030}};
   query.measured = {measured};
   query.switches = true;
+  query.generic_share = 0.88;
   query.generic_summary = "Seq Scan on orders";
   query.notes = {"a note\x1b[31m"};
   PlanMap map;
@@ -61,7 +62,7 @@ TEST(PlanMapTable, TellsPlansTheirCallsAndTheirWork) {
   expect_in(text, "a coin flip: the next best, Bitmap Heap Scan on orders");
   expect_in(text, "boundary: B -> A at 34 % of orders.status");
   expect_in(text, "rows estimated 4,120, found 4 (1030 times off)");
-  expect_in(text, "goes over to the generic plan");
+  expect_in(text, "88 % of the sessions go over to the generic plan");
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 

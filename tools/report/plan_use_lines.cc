@@ -60,8 +60,8 @@ std::vector<std::string> plan_use_lines(const std::vector<PlanUseChange>& change
   std::vector<std::string> lines;
   for (const PlanUseChange& change : changes) {
     lines.push_back(harmless(fmt::format(
-        "prepared: {}: generic plan for {} of the executions before, {} after: connections plan "
-        "it in another way, beside or because of the change",
+        "prepared: {}: {} of the connections went over to the generic plan before, {} after: "
+        "sessions plan it in another way, beside or because of the change",
         name_of(change.operation, change.step), share_cell(change.baseline),
         share_cell(change.contender))));
   }

@@ -64,10 +64,10 @@ TEST(PlanUseLines, StandInTheRunsTableWithTheFindings) {
 }
 
 TEST(PlanUseLines, TellWhatDiffersBetweenTheArms) {
-  EXPECT_EQ(
-      plan_use_lines(std::vector<PlanUseChange>{{"by_status", "count", 0, 0.8312}}),
-      Lines{"prepared: by_status/count: generic plan for 0 % of the executions before, 83.1 % "
-            "after: connections plan it in another way, beside or because of the change"});
+  EXPECT_EQ(plan_use_lines(std::vector<PlanUseChange>{{"by_status", "count", 0, 0.8312}}),
+            Lines{"prepared: by_status/count: 0 % of the connections went over to the generic plan "
+                  "before, 83.1 % after: sessions plan it in another way, beside or because of the "
+                  "change"});
 }
 
 }  // namespace
