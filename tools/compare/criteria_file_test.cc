@@ -37,8 +37,8 @@ TEST(CriteriaFile, ComesBackToTheLastBit) {
 }
 
 TEST(CriteriaFile, KeepsEachSwitchApart) {
-  for (bool Criteria::*const field : {&Criteria::other_requests, &Criteria::other_rows,
-                                      &Criteria::closed_loop}) {
+  for (bool Criteria::*const field :
+       {&Criteria::other_requests, &Criteria::other_rows, &Criteria::closed_loop}) {
     Criteria criteria;
     criteria.*field = true;
     EXPECT_EQ(criteria_from_json(criteria_to_json(criteria), "x"), criteria);
